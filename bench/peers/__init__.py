@@ -1,0 +1,1 @@
+"""What our figures stand beside: the same work done with the parts that everybody has."""

@@ -1,0 +1,16 @@
+"""Settings of our side of the signalling figures."""
+
+from demo.settings import *  # noqa: F403
+from demo.settings import INSTALLED_APPS, LOGGING, RTC_SERVICE
+
+INSTALLED_APPS += ["bench.project.apps.RtcBenchConfig"]
+ASGI_APPLICATION = "bench.project.asgi.application"
+LOGGING["root"]["level"] = "WARNING"
+# The limits stay in force and are counted; a bench only may not run into them.
+RTC_SERVICE["core"] |= {
+    "MESSAGE_RATE": 1_000_000.0,
+    "MESSAGE_BURST": 1_000_000.0,
+    "SOCKETS_PER_ADDRESS": 5_000,
+    "SESSIONS_PER_MINUTE": 100_000,
+    "CALLS_PER_HOUR": 100_000,
+}

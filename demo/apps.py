@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class RtcDemoConfig(AppConfig):
+    """The demo shop."""
+
+    name = "demo"
+    label = "rtc_demo"
+    verbose_name = _("Demo shop")
+    default_auto_field = "django.db.models.BigAutoField"

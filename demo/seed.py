@@ -1,0 +1,109 @@
+"""Fill an empty demo; running it again changes nothing that visitors did."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, User
+from django.db import transaction
+from django.utils import timezone
+
+from .catalogue import ITEMS, Item
+from .models import CustomerProfile, Order, OrderLine, Product
+from .people import AGENTS, CUSTOMERS, SUPERVISORS, Person
+
+GROUPS = {"agent": "rtc customer-service agent", "supervisor": "rtc supervisor"}
+# user, days ago, status, what was bought
+ORDERS = (
+    ("alice", 3, Order.Status.SHIPPED, (("SKU-1", 1), ("SKU-2", 1))),
+    ("alice", 96, Order.Status.DELIVERED, (("SKU-7", 1),)),
+    ("amir", 1, Order.Status.PAID, (("SKU-5", 2),)),
+    ("amir", 40, Order.Status.DELIVERED, (("SKU-4", 1), ("SKU-3", 1))),
+    ("amir", 210, Order.Status.DELIVERED, (("SKU-9", 1),)),
+    ("chen", 12, Order.Status.DELIVERED, (("SKU-8", 1),)),
+)
+
+
+@transaction.atomic
+def seed() -> None:
+    for position, item in enumerate(ITEMS):
+        add_product(position, item)
+    for person in CUSTOMERS:
+        add_customer(person)
+    for person in (*AGENTS, *SUPERVISORS):
+        add_staff(person)
+    add_orders()
+
+
+def add_product(position: int, item: Item) -> None:
+    names = ("title", "slug", "category", "price", "tagline", "description", "picture")
+    values = {name: getattr(item, name) for name in names}
+    values |= {"parameters": [list(pair) for pair in item.parameters], "position": position}
+    # The stock is the visitors': it is set once only.
+    Product.objects.update_or_create(sku=item.sku, defaults=values, create_defaults=values | {"stock": item.stock})
+
+
+def add_user(person: Person) -> tuple[User, bool]:
+    users = get_user_model()._default_manager
+    user, created = users.get_or_create(
+        username=person.name,
+        defaults={"first_name": person.first, "last_name": person.last, "email": person.email},
+    )
+    if created:
+        user.set_password(person.password)
+        user.save(update_fields=["password"])
+    return user, created
+
+
+def add_customer(person: Person) -> None:
+    user, _created = add_user(person)
+    since = timezone.localdate() - datetime.timedelta(days=400)
+    CustomerProfile.objects.get_or_create(
+        user=user,
+        defaults={"tier": person.tier, "language": person.language, "since": since, "phone": person.phone},
+    )
+
+
+def add_staff(person: Person) -> None:
+    user, created = add_user(person)
+    if created:
+        # Only supervisors work in Django admin; what they may do there comes from the group.
+        user.is_staff = person.role == "supervisor"
+        user.save(update_fields=["is_staff"])
+    group = Group.objects.filter(name=GROUPS[person.role]).first()
+    if group is not None:
+        user.groups.add(group)
+    if person.role == "agent":
+        add_agent_profile(user, person)
+
+
+def add_agent_profile(user: User, person: Person) -> None:
+    """Through the leaf's own model, where the leaf is installed."""
+    if not apps.is_installed("agents"):
+        return
+    model = apps.get_model("rtc_agents", "AgentProfile")
+    fields = {field.name for field in model._meta.get_fields()}
+    defaults = {"display_name": person.first, "languages": list(person.languages)}
+    model._default_manager.get_or_create(user=user, defaults={k: v for k, v in defaults.items() if k in fields})
+
+
+def add_orders() -> None:
+    users = get_user_model()._default_manager
+    for name, days, status, bought in ORDERS:
+        placed_at = timezone.now().replace(hour=9, minute=30, second=0, microsecond=0) - datetime.timedelta(days=days)
+        user = users.get(username=name)
+        if Order.objects.filter(user=user).count() >= sum(1 for row in ORDERS if row[0] == name):
+            continue
+        products = {sku: Product.objects.get(sku=sku) for sku, _quantity in bought}
+        total = sum((products[sku].price * quantity for sku, quantity in bought), Decimal("0.00"))
+        order = Order.objects.create(user=user, status=status, placed_at=placed_at, total=total, city="Lyon")
+        OrderLine.objects.bulk_create(
+            OrderLine(
+                order=order, product=products[sku], title=products[sku].title, quantity=quantity,
+                price=products[sku].price,
+            )
+            for sku, quantity in bought
+        )  # fmt: skip

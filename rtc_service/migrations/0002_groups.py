@@ -1,0 +1,23 @@
+"""The two permission groups, with what the core has for each."""
+
+from typing import Any
+
+from django.db import migrations
+
+from rtc_service.groups import STAFF, SUPERVISOR, grant
+
+MODELS = "auditentry call duty event link message participant prompt qualitysample rating visitor".split()
+
+
+def forward(apps: Any, schema_editor: Any) -> None:
+    grant(apps, "rtc_service", STAFF, ["take_calls"])
+    grant(apps, "rtc_service", SUPERVISOR, ["take_calls", "view_address", *(f"view_{model}" for model in MODELS)])
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("rtc_service", "0001_initial"),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("contenttypes", "0002_remove_content_type_name"),
+    ]
+    operations = [migrations.RunPython(forward, migrations.RunPython.noop)]

@@ -1,0 +1,105 @@
+"""Legs: join, be seen, be lost, come back, leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from .. import clock, conf
+from ..models import Call, Participant, Visitor
+from ..states import LegKind, Role
+from . import timeline
+
+
+def describe(participant: Participant) -> dict[str, Any]:
+    """What the log says of a leg; a customer's name stays out of it."""
+    return {"participant": str(participant.uuid), "role": participant.role, "name": participant.name}
+
+
+def join(
+    call: Call,
+    role: Role,
+    *,
+    visitor: Visitor | None = None,
+    user_id: int | None = None,
+    name: str = "",
+    kind: LegKind = LegKind.TALK,
+    uuid: UUID | None = None,
+) -> Participant:
+    """Open a leg (inside the caller's transaction)."""
+    now = clock.now()
+    participant = Participant.objects.create(
+        uuid=uuid or uuid4(),
+        call=call,
+        role=role,
+        kind=kind,
+        visitor=visitor,
+        user_id=user_id,
+        name=name[:120],
+        joined=now,
+        lease_until=clock.after(conf.core().LEASE_SECONDS),
+    )
+    timeline.append(call, "participant.joined", actor=participant.uuid, data=describe(participant))
+    return participant
+
+
+def leave(participant: Participant) -> bool:
+    """Close a leg; False when it was closed already."""
+    now = clock.now()
+    with transaction.atomic():
+        left = Participant.objects.filter(pk=participant.pk, left__isnull=True).update(left=now, present=False, lease_until=None)
+        if left:
+            timeline.append(participant.call, "participant.left", actor=participant.uuid, data=describe(participant))
+    return bool(left)
+
+
+def seen(participant_ids: Iterable[int]) -> None:
+    """Renew the leases of legs whose sockets were heard in this beat (one statement for all)."""
+    ids = list(participant_ids)
+    if ids:
+        until = clock.after(conf.core().LEASE_SECONDS)
+        Participant.objects.filter(pk__in=ids, left__isnull=True, present=True).update(lease_until=until)
+
+
+def back(participant: Participant) -> bool:
+    """A socket speaks for this leg again; True when it had been lost."""
+    until = clock.after(conf.core().LEASE_SECONDS)
+    with transaction.atomic():
+        returned = Participant.objects.filter(pk=participant.pk, left__isnull=True, present=False).update(
+            present=True, lost_since=None, lease_until=until
+        )
+        if returned:
+            timeline.append(participant.call, "participant.back", actor=participant.uuid, data=describe(participant))
+        else:
+            Participant.objects.filter(pk=participant.pk, left__isnull=True).update(lease_until=until)
+    return bool(returned)
+
+
+def lost(participant: Participant) -> bool:
+    """No socket speaks for this leg any more; the call's sweeper gives it time to come back."""
+    with transaction.atomic():
+        gone = Participant.objects.filter(pk=participant.pk, left__isnull=True, present=True).update(
+            present=False, lost_since=clock.now(), lease_until=None
+        )
+        if gone:
+            timeline.append(participant.call, "participant.lost", actor=participant.uuid, data=describe(participant))
+    return bool(gone)
+
+
+def set_media(participant: Participant, media: dict[str, bool]) -> None:
+    """Which sources of this leg are on; written only when something changed."""
+    if participant.media == media:
+        return
+    with transaction.atomic():
+        Participant.objects.filter(pk=participant.pk, left__isnull=True).update(media=media)
+        data = {"participant": str(participant.uuid), **media}
+        timeline.append(participant.call, "media", actor=participant.uuid, data=data)
+
+
+def sweep() -> int:
+    """Legs whose lease ran out are lost."""
+    overdue = Participant.objects.filter(left__isnull=True, present=True, lease_until__lt=clock.now()).select_related("call")
+    return sum(lost(participant) for participant in overdue[:500])

@@ -1,0 +1,53 @@
+"""Questions to one participant: asked, answered once, expired by the sweeper."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from .. import clock, conf
+from ..exceptions import Conflict, NotYours
+from ..models import Participant, Prompt
+from ..models.message import PromptState
+from . import timeline
+
+
+def ask(participant: Participant, kind: str, payload: dict[str, Any], *, wording_version: str = "", seconds: float | None = None) -> Prompt:
+    """Ask a party something."""
+    until = clock.after(seconds or conf.core().PROMPT_SECONDS)
+    with transaction.atomic():
+        prompt = Prompt.objects.create(
+            call=participant.call, participant=participant, kind=kind, payload=payload, wording_version=wording_version, until=until
+        )
+        data = {"prompt": str(prompt.uuid), "kind": kind, "participant": str(participant.uuid), "payload": payload, "until": clock.millis(until)}
+        timeline.append(participant.call, "prompt.asked", data=data)
+    return prompt
+
+
+def answer(uuid: UUID, *, by: UUID, accept: bool, answer: dict[str, Any]) -> Prompt:
+    """The addressee's answer. Raises NotYours, or Conflict when it was answered or has expired."""
+    prompt = Prompt.objects.select_related("participant", "call").filter(uuid=uuid, participant__uuid=by).first()
+    if prompt is None:
+        raise NotYours("no such prompt to you")
+    if prompt.until < clock.now() or not _settle(prompt, PromptState.ACCEPTED if accept else PromptState.DECLINED, answer):
+        raise Conflict("this prompt was answered or has expired")
+    return prompt
+
+
+def _settle(prompt: Prompt, state: PromptState, answer: dict[str, Any] | None = None) -> bool:
+    with transaction.atomic():
+        settled = Prompt.objects.filter(pk=prompt.pk, state=PromptState.OPEN).update(
+            state=state, answer=answer or {}, answered=clock.now()
+        )
+        if settled:
+            data = {"prompt": str(prompt.uuid), "kind": prompt.kind, "state": str(state)}
+            timeline.append(prompt.call, "prompt.answered", actor=prompt.participant.uuid, data=data)
+    return bool(settled)
+
+
+def sweep() -> int:
+    """Prompts whose time has run out expire."""
+    overdue = Prompt.objects.filter(state=PromptState.OPEN, until__lt=clock.now()).select_related("call", "participant")
+    return sum(_settle(prompt, PromptState.EXPIRED) for prompt in overdue[:200])

@@ -1,0 +1,150 @@
+"""The seat from which a person speaks: spend tokens, take the seat, renew it, give it up."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from .. import clock, conf, tokens
+from ..exceptions import Conflict, OpenElsewhere, TokenRefused
+from ..models import Seat, SpentToken, Visitor
+from . import audit
+
+log = logging.getLogger("rtc_service.seats")
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """A seat that was taken: who, with which fencing epoch, and the next resume token."""
+
+    key: str
+    role: str
+    epoch: int
+    resume_token: str
+    visitor: Visitor | None
+    user_id: int | None
+    user_name: str
+    session_key: str
+
+
+def open_token(token: str, *, origin: str) -> dict[str, Any]:
+    """Check a hello token and spend it. Raises TokenRefused."""
+    claims = tokens.read_hello(token)
+    if claims["o"] and origin and claims["o"] != origin:
+        raise TokenRefused("the token was made for another origin")
+    try:
+        with transaction.atomic():
+            SpentToken.objects.create(jti=claims["jti"], expires=clock.after(conf.core().TOKEN_SECONDS * 2))
+    except IntegrityError:
+        audit.record("token.replayed", actor=claims["key"])
+        raise TokenRefused("the token was used before") from None
+    return claims
+
+
+def take(claims: dict[str, Any], *, tab: str, process: str, take_over: bool, resume_n: int | None = None) -> Sitting:
+    """Move the seat to this socket. Raises OpenElsewhere while another tab is alive, TokenRefused for an old token."""
+    visitor, user_id, name = _person(claims["key"], claims["role"])
+    seat, _ = Seat.objects.get_or_create(key=claims["key"])
+    if resume_n is not None:
+        _check_resume(seat, resume_n)
+    session_key = str(claims.get("s") or seat.session_key)
+    if user_id is not None:
+        _check_session(user_id, session_key)
+    alive = seat.lease_until is not None and seat.lease_until > clock.now()
+    if alive and seat.tab != tab and not take_over:
+        raise OpenElsewhere("the call is open in another tab")
+    issued = max(seat.resume_issued, resume_n or 0) + 1
+    taken = Seat.objects.filter(pk=seat.pk, epoch=seat.epoch).update(
+        epoch=seat.epoch + 1,
+        tab=tab,
+        process=process,
+        session_key=session_key,
+        lease_until=clock.after(conf.core().LEASE_SECONDS),
+        resume_used=seat.resume_issued if resume_n is None else resume_n,
+        resume_issued=issued,
+    )
+    if not taken:
+        raise Conflict("two sockets asked for the same seat at once", code="try_again", retry_after=0.3)
+    token = tokens.resume(claims["key"], claims["role"], issued)
+    return Sitting(claims["key"], claims["role"], seat.epoch + 1, token, visitor, user_id, name, session_key)
+
+
+def _person(key: str, role: str) -> tuple[Visitor | None, int | None, str]:
+    kind, _, value = key.partition(":")
+    if kind == "v" and role == "customer":
+        visitor = Visitor.objects.filter(uuid=UUID(value)).first()
+        if visitor is not None:
+            return visitor, None, visitor.name
+    if kind == "u" and role == "staff":
+        user = get_user_model().objects.filter(pk=int(value), is_active=True).first()
+        if user is not None and user.has_perm("rtc_service.take_calls"):
+            return None, user.pk, user.get_full_name() or user.get_username()
+    raise TokenRefused("nobody by this token")
+
+
+def _check_resume(seat: Seat, n: int) -> None:
+    """The newest token, or the one before it as long as its successor was never used (the answer may be lost)."""
+    if n == seat.resume_issued or n == seat.resume_used:
+        return
+    # An older one again means a copy is about: close the live socket too and let the person start from a fresh token.
+    Seat.objects.filter(pk=seat.pk).update(
+        epoch=F("epoch") + 1, resume_used=F("resume_issued") + 1, resume_issued=F("resume_issued") + 2, lease_until=None
+    )
+    audit.record("token.reused", actor=seat.key)
+    raise TokenRefused("an old resume token was used again", code="token_reused")
+
+
+def _check_session(user_id: int, session_key: str) -> None:
+    if session_key and not session_alive(session_key, user_id):
+        raise TokenRefused("the log-in has ended")
+
+
+def session_alive(session_key: str, user_id: int) -> bool:
+    """Is the Django session still there, and still this user's?"""
+    from importlib import import_module
+
+    from django.conf import settings
+    from django.contrib.auth import SESSION_KEY
+
+    store = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    return str(store.get(SESSION_KEY, "")) == str(user_id)
+
+
+def renew(sittings: dict[str, int]) -> set[str]:
+    """Renew the leases of seats {key: epoch}; returns the keys that were taken over meanwhile."""
+    if not sittings:
+        return set()
+    until = clock.after(conf.core().LEASE_SECONDS)
+    held = {key for key, epoch in Seat.objects.filter(key__in=sittings).values_list("key", "epoch") if sittings[key] == epoch}
+    Seat.objects.filter(key__in=held).update(lease_until=until)
+    return set(sittings) - held
+
+
+def leave(key: str, epoch: int) -> bool:
+    """The socket closed: free the seat if it is still this one's."""
+    return bool(Seat.objects.filter(key=key, epoch=epoch).update(lease_until=clock.now() - timedelta(seconds=1)))
+
+
+def revoke(key: str) -> None:
+    """Close the person's sockets within a beat and void every token of the seat."""
+    Seat.objects.filter(key=key).update(
+        epoch=F("epoch") + 1, resume_used=F("resume_issued") + 1, resume_issued=F("resume_issued") + 2, lease_until=None
+    )
+
+
+def sweep() -> int:
+    """Forget spent tokens that would have expired anyway."""
+    return SpentToken.objects.filter(expires__lt=clock.now()).delete()[0]
+
+
+def staff_allowed(user_id: int, session_key: str) -> bool:
+    """Is this staff member's account active and the log-in alive?"""
+    user = get_user_model().objects.filter(pk=user_id, is_active=True).first()
+    return user is not None and user.has_perm("rtc_service.take_calls") and (not session_key or session_alive(session_key, user_id))

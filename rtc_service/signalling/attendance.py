@@ -1,0 +1,154 @@
+"""The database side of a socket: who sits down, in which call, with which legs and links. Runs in database threads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from .. import clock, conf, registry, tokens
+from ..exceptions import BadRequest, NotYours
+from ..models import Call, Participant
+from ..services import calls, ice, links, participants, seats, snapshots, topics
+from ..states import CallState, Role
+from . import protocol
+
+AFTERWARDS = timedelta(minutes=5)  # how long a reload still shows the ended call and its rating
+
+
+@dataclass(frozen=True)
+class Leg:
+    """A socket's leg in one call, as the event loop needs it."""
+
+    pk: int
+    uuid: UUID
+    call_pk: int
+    call: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Attended:
+    """A leg and the call's snapshot, consistent with each other."""
+
+    leg: Leg
+    snapshot: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Welcomed:
+    sitting: seats.Sitting
+    attended: Attended | None
+    desk: dict[str, Any]
+
+
+def welcome(body: protocol.Hello, *, origin: str, process: str, claims: dict[str, Any] | None) -> Welcomed:
+    """Check the token, take the seat, come back into the open call. `claims`: the fresh token's, spent before."""
+    if claims is None:
+        claims, resume_n = _claims(body, origin)
+    else:
+        resume_n = None
+    sitting = seats.take(claims, tab=body.tab, process=process, take_over=body.take_over, resume_n=resume_n)
+    call = _current_call(sitting)
+    attended = None
+    if call is not None:
+        attended = attend(call.uuid, sitting.visitor.pk if sitting.visitor else None, sitting.user_id)
+        if call.state != CallState.ENDED:
+            _come_back(attended, body)
+            attended = attend(call.uuid, sitting.visitor.pk if sitting.visitor else None, sitting.user_id)
+    desk = {}
+    if sitting.user_id is not None:
+        desk = {name: function(sitting.user_id) for name, function in registry.get().desks.items()}
+    return Welcomed(sitting, attended, desk)
+
+
+def spend(body: protocol.Hello, origin: str) -> dict[str, Any] | None:
+    """Spend a fresh token once per socket, so that `hello` may be repeated with take_over after `open_elsewhere`."""
+    if body.token is None:
+        return None
+    return seats.open_token(body.token, origin=origin)
+
+
+def _claims(body: protocol.Hello, origin: str) -> tuple[dict[str, Any], int | None]:
+    if body.resume is None:
+        raise BadRequest("hello needs a token or a resume token")
+    claims = tokens.read_resume(body.resume)
+    return claims, int(claims["n"])
+
+
+def _current_call(sitting: seats.Sitting) -> Call | None:
+    if sitting.visitor is not None:
+        call = calls.open_call_of(sitting.visitor)
+        if call is None:
+            recent = clock.now() - AFTERWARDS
+            call = Call.objects.filter(visitor=sitting.visitor, ended__gt=recent, rating__isnull=True).first()
+        return call
+    assert sitting.user_id is not None
+    return calls.live_call_of(sitting.user_id)
+
+
+def attend(call_uuid: UUID, visitor_id: int | None, user_id: int | None) -> Attended:
+    """This person's newest leg in the call and the snapshot. Raises NotYours."""
+    with transaction.atomic():
+        legs = Participant.objects.filter(call__uuid=call_uuid).select_related("call").order_by("-pk")
+        leg = (legs.filter(visitor_id=visitor_id) if visitor_id else legs.filter(user_id=user_id)).first()
+        if leg is None:
+            raise NotYours("no such call of yours")
+        call = Call.objects.get(pk=leg.call_id)
+        return Attended(Leg(leg.pk, leg.uuid, call.pk, str(call.uuid), leg.role), snapshots.of(call))
+
+
+def _come_back(attended: Attended, body: protocol.Hello) -> None:
+    """The leg is present again; links that the browser does not hold any more get a new generation."""
+    leg = Participant.objects.select_related("call").get(pk=attended.leg.pk)
+    participants.back(leg)
+    held = {seen.link for seen in body.links}
+    for link in links.open_links(leg):
+        if link.uuid not in held:
+            links.renew(link, link.generation, cause="returned")
+
+
+def left(key: str, epoch: int, legs: list[int]) -> None:
+    """The socket has closed by itself: nobody speaks for its legs, unless a newer socket has the seat."""
+    if seats.leave(key, epoch):
+        for leg in Participant.objects.filter(pk__in=legs).select_related("call"):
+            participants.lost(leg)
+
+
+def topic_keys(call: UUID | None, user_id: int | None) -> set[str]:
+    """The topics of a socket as things stand."""
+    keys: set[str] = set()
+    for kind in registry.get().topics.values():
+        if user_id is not None:
+            keys.update(kind.for_staff(user_id))
+        if call is not None:
+            row = Call.objects.filter(uuid=call).first()
+            if row is not None:
+                keys.update(kind.for_call(row))
+    return keys
+
+
+def pong(keys: list[str]) -> dict[str, int]:
+    return topics.versions(keys)
+
+
+def link_profile(name: str) -> dict[str, Any]:
+    """What a browser needs to build a peer connection: fresh ICE servers and the media profile."""
+    settings = conf.core()
+    return {
+        "ice_servers": ice.servers(name),
+        "ice_policy": settings.ICE_POLICY,
+        "video": {
+            "width": settings.VIDEO_WIDTH,
+            "height": settings.VIDEO_HEIGHT,
+            "fps": settings.VIDEO_FPS,
+            "bitrate": settings.VIDEO_BITRATE,
+        },
+    }
+
+
+def is_customer(role: str) -> bool:
+    return role == Role.CUSTOMER

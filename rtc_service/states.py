@@ -1,0 +1,60 @@
+"""The call's states, and which change is allowed by which event. Time-outs lie in `services/sweeps.py`."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CallState(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    RINGING = "ringing", _("ringing")
+    CONNECTING = "connecting", _("connecting")
+    ACTIVE = "active", _("active")
+    HELD = "held", _("on hold")
+    ENDED = "ended", _("ended")
+
+
+OPEN = (CallState.WAITING, CallState.RINGING, CallState.CONNECTING, CallState.ACTIVE, CallState.HELD)
+WITH_STAFF = (CallState.CONNECTING, CallState.ACTIVE, CallState.HELD)
+
+# event kind -> (states it may start from, state it leads to)
+TRANSITIONS: dict[str, tuple[tuple[CallState, ...], CallState]] = {
+    "call.ringing": ((CallState.WAITING,), CallState.RINGING),
+    "call.waiting": ((CallState.RINGING, CallState.CONNECTING, CallState.ACTIVE, CallState.HELD), CallState.WAITING),
+    "call.answered": ((CallState.RINGING,), CallState.CONNECTING),
+    "call.active": ((CallState.CONNECTING,), CallState.ACTIVE),
+    "call.ended": (OPEN, CallState.ENDED),
+}
+
+
+class EndReason(models.TextChoices):
+    HANG_UP = "hang_up", _("hung up")
+    CANCELLED = "cancelled", _("cancelled by the customer")
+    LOST = "lost", _("customer lost")
+    NO_AGENT = "no_agent", _("nobody answered")
+    FAILED = "failed", _("failed")
+    FORCED = "forced", _("ended by the supervisor")
+
+
+class Role(models.TextChoices):
+    CUSTOMER = "customer", _("customer")
+    STAFF = "staff", _("staff")
+    EXPERT = "expert", _("expert")
+    MONITOR = "monitor", _("monitor")
+    RECORDER = "recorder", _("recorder")
+    ROBOT = "robot", _("robot")
+
+
+class LegKind(models.TextChoices):
+    TALK = "talk", _("talk")
+    CONSULT = "consult", _("consult")
+    LISTEN = "listen", _("listen")
+    WHISPER = "whisper", _("whisper")
+
+
+class LinkState(models.TextChoices):
+    NEW = "new", _("new")
+    UP = "up", _("up")
+    STALE = "stale", _("stale")
+    CLOSED = "closed", _("closed")

@@ -1,0 +1,397 @@
+/**
+ * One person's call in one tab: the only module that knows socket, links, media and log. The widget and the workbench
+ * show its `state` and call its verbs; `docs/architecture.md` has the contract.
+ *
+ * Events: "rtc:state" (detail = state, at most once per microtask), "rtc:message", "rtc:event", "rtc:prompt",
+ * "rtc:bye" (detail = reason), "rtc:error" (detail = {code, detail}).
+ *
+ * @typedef {import("./types.js").SessionState} SessionState
+ */
+
+import { CallLog } from "./call-log.js";
+import { now } from "./clock.js";
+import { on, tell } from "./events.js";
+import { Links } from "./links.js";
+import { LocalMedia } from "./media-devices.js";
+import { PeerNotes } from "./peer-notes.js";
+import { uuid } from "./protocol.js";
+import { SignallingClient } from "./signalling-client.js";
+import { isWeak } from "./stats-summary.js";
+import { claimTab } from "./tab.js";
+
+const NO_MEDIA = Object.freeze({ camera: false, microphone: false, screen: false });
+const OVER = new Set(["elsewhere", "ended"]);
+
+export class CallSession extends EventTarget {
+  #options;
+  #signalling;
+  #links;
+  #media;
+  #log;
+  #tab = "";
+  #life = new AbortController();
+  #started = Promise.resolve();
+  #running = false;
+  /** @type {any} the newest welcome */
+  #welcome = null;
+  /** @type {Record<string, any>} */
+  #desk = {};
+  /** @type {Map<string, number>} newest version of each topic */
+  #topics = new Map();
+  /** @type {SessionState["queue"]} */
+  #queue = null;
+  /** @type {SessionState["quality"]} */
+  #quality = null;
+  /** @type {SessionState["error"]} */
+  #error = null;
+  /** @type {SessionState|null} */
+  #state = null;
+  #said = "";
+
+  /**
+   * @param {object} options
+   * @param {"customer"|"staff"} options.role
+   * @param {() => Promise<{token: string, ws: string}>} options.openSession  asked only without a resume token
+   * @param {Storage} [options.storage]
+   * @param {string} [options.tab]  the tab's name; a duplicated tab gets another one all the same
+   * @param {string[]} [options.capabilities]
+   * @param {{video?: MediaTrackConstraints, audio?: MediaTrackConstraints}} [options.mediaConstraints]
+   * @param {RTCIceTransportPolicy} [options.iceTransportPolicy]
+   * @param {string} [options.scope]  keeps resume tokens of different people in one tab apart; the role by default
+   */
+  constructor({ storage = globalThis.sessionStorage, tab = "", capabilities = [], ...options }) {
+    super();
+    this.#options = { storage, tab, capabilities, ...options };
+    this.#media = new LocalMedia(options.mediaConstraints);
+    this.#signalling = new SignallingClient({
+      openSession: options.openSession,
+      storage,
+      scope: options.scope ?? options.role,
+      hello: () => ({ tab: this.#tab, last_seq: this.#log.snapshot?.seq ?? 0, links: this.#links.seen(), capabilities }),
+      seqs: () => (this.#log.snapshot && this.#log.isOpen ? { [this.#log.snapshot.call]: this.#log.snapshot.seq } : {}),
+    });
+    this.#log = new CallLog((call, fromSeq) => this.#signalling.request("replay", { from_seq: fromSeq }, { call }));
+    this.#links = new Links({
+      signalling: this.#signalling,
+      configuration: () => this.#configuration,
+      tracks: () => this.#media.tracks,
+      expected: (participant) => this.#expected(participant),
+    });
+    this.#notes = new PeerNotes(this.#links, this.#log);
+    this.#wire();
+  }
+
+  #notes;
+
+  // --- life -------------------------------------------------------------------------------------------
+
+  start() {
+    if (this.#running) return;
+    this.#running = true;
+    this.#life = new AbortController();
+    const { signal } = this.#life;
+    this.#started = claimTab(this.#options.storage, signal, this.#options.tab).then(({ tab, copied }) => {
+      if (signal.aborted) return;
+      this.#tab = tab;
+      if (copied) this.#signalling.forget();
+      this.#signalling.start();
+    });
+  }
+
+  stop() {
+    this.#running = false;
+    this.#life.abort();
+    this.#signalling.stop();
+    this.#links.closeAll();
+    this.#media.close();
+  }
+
+  takeOver() {
+    this.#signalling.takeOver();
+  }
+
+  /** @returns {SessionState} frozen; a new object whenever something has changed */
+  get state() {
+    return (this.#state ??= Object.freeze(this.#read()));
+  }
+
+  /** The server's clock in ms since the epoch, as well as we know it. */
+  serverNow() {
+    return this.#signalling.clock.toServer(now());
+  }
+
+  // --- verbs ------------------------------------------------------------------------------------------
+
+  /**
+   * The customer's click.
+   * @param {object} body  see `CallRequest` in protocol.py
+   * @returns {Promise<any>} rejects with RtcError (a gate's code: queue_full, closed …)
+   */
+  async request(body) {
+    this.start();
+    await this.#started;
+    const result = await this.#signalling.request("call.request", body, { timeout: 15_000 });
+    this.#adopt(result);
+    return result;
+  }
+
+  cancel() {
+    return this.#finish("call.cancel");
+  }
+
+  hangUp() {
+    return this.#finish("call.hang_up");
+  }
+
+  /**
+   * @param {number} score  1 to 5
+   * @param {string} [comment]
+   */
+  rate(score, comment = "") {
+    return this.send("call.rate", { score, comment }, { call: this.#log.call });
+  }
+
+  /**
+   * One chat line: shown at once, over the data channel if there is one, and kept by the server when it can be reached.
+   * @param {string} text
+   * @returns {Promise<any>} settles when the server has it; rejects with RtcError when it refuses
+   */
+  chat(text) {
+    const { call } = this.#log;
+    const chat = { client_id: uuid(), body: text };
+    const { you } = this.state;
+    const line = { message: null, participant: you?.participant ?? null, role: this.#options.role, at: this.serverNow(), pending: true };
+    this.#log.addEarly({ ...line, ...chat });
+    this.#notes.say("chat", chat);
+    return this.#signalling.deliver("chat", chat, { call }).catch((error) => {
+      this.#log.dropEarly(chat.client_id);
+      throw error;
+    });
+  }
+
+  /**
+   * A message of a leaf, for instance `agents.accept`.
+   * @param {string} kind
+   * @param {object} [body]
+   * @param {{call?: string|null, timeout?: number}} [options]
+   * @returns {Promise<any>} the result; rejects with RtcError
+   */
+  async send(kind, body = {}, options = {}) {
+    await this.#started;
+    const result = await this.#signalling.request(kind, body, options);
+    // Accepting an offer makes this tab follow the call.
+    if (typeof result?.call === "string" && !this.#log.isOpen) this.#adopt(result);
+    return result;
+  }
+
+  /** @param {{audio?: boolean, video?: boolean}} [wanted] @returns {Promise<import("./types.js").LocalState>} */
+  openMedia(wanted) {
+    return this.#media.open(wanted);
+  }
+
+  closeMedia() {
+    this.#media.close();
+  }
+
+  /** @param {boolean} on */
+  setCamera(on) {
+    return this.#media.setCamera(on);
+  }
+
+  /** @param {boolean} on */
+  setMicrophone(on) {
+    return this.#media.setMicrophone(on);
+  }
+
+  /** @param {"videoinput"|"audioinput"} kind @param {string} deviceId */
+  useDevice(kind, deviceId) {
+    return this.#media.useDevice(kind, deviceId);
+  }
+
+  devices() {
+    return this.#media.devices();
+  }
+
+  /** Measure capture to display on the element that shows the other side. @param {HTMLVideoElement} video */
+  watch(video) {
+    this.#links.watch(video);
+  }
+
+  // --- what happens -----------------------------------------------------------------------------------
+
+  #wire() {
+    on(this.#signalling, "state", (state) => this.#onConnection(state));
+    on(this.#signalling, "welcome", (body) => this.#onWelcome(body));
+    on(this.#signalling, "message", (envelope) => this.#onMessage(envelope));
+    on(this.#signalling, "pong", ({ seqs = {} }) => {
+      const { snapshot } = this.#log;
+      if (snapshot && seqs[snapshot.call] > snapshot.seq) void this.#log.catchUp();
+    });
+    on(this.#signalling, "bye", (reason) => tell(this, "rtc:bye", reason));
+    for (const source of [this.#signalling, this.#links]) on(source, "error", (error) => this.#report(error));
+    on(this.#log, "change", () => this.#touch());
+    on(this.#log, "event", (event) => this.#onEvent(event));
+    on(this.#log, "message", (message) => tell(this, "rtc:message", message));
+    on(this.#media, "change", () => this.#onMedia());
+    on(this.#media, "track", (change) => this.#links.setTrack(change));
+    on(this.#links, "change", () => this.#touch());
+    on(this.#links, "window", (detail) => this.#onWindow(detail));
+    on(this.#notes, "quality", (stats) => {
+      this.#quality = { local: this.#quality?.local ?? null, remote: stats };
+      this.#touch();
+    });
+  }
+
+  /** @param {import("./types.js").ConnectionState} state */
+  #onConnection(state) {
+    if (OVER.has(state)) {
+      this.#links.closeAll();
+      this.#media.close();
+    }
+    this.#touch();
+  }
+
+  /** @param {any} body */
+  #onWelcome(body) {
+    this.#welcome = body;
+    this.#desk = body.desk;
+    this.#topics.clear();
+    this.#error = null;
+    this.#log.welcome(body.call, body.snapshot);
+    if (body.snapshot) this.#links.closeAll(new Set(Object.keys(body.snapshot.links ?? {})));
+    this.#links.recover();
+    this.#sayMedia(true);
+    this.#touch();
+  }
+
+  /** @param {import("./types.js").Envelope} envelope */
+  #onMessage({ kind, body, call = null }) {
+    if (kind === "event") this.#log.onEvent(body);
+    else if (kind === "replay") this.#log.onRows(body);
+    else if (kind === "topic") this.#onTopic(body);
+    else if (kind === "link.open") this.#links.open(body, call ?? this.#log.call);
+    else if (kind === "link.close") this.#links.close(body);
+    else if (kind === "link.description" || kind === "link.candidates") this.#links.receive(kind, body);
+    else if (kind === "prompt") tell(this, "rtc:prompt", body);
+  }
+
+  /** @param {import("./types.js").EventRow} event */
+  #onEvent(event) {
+    if (event.kind === "call.ringing" && this.#options.role === "customer") this.#links.prepare();
+    if (event.kind === "call.waiting") this.#links.discard();
+    if (event.kind === "call.answered") this.#queue = null;
+    if (event.kind === "participant.joined") this.#sayMedia();
+    if (event.kind === "call.ended") this.#onEnded();
+    tell(this, "rtc:event", event);
+  }
+
+  #onEnded() {
+    this.#links.closeAll();
+    this.#queue = this.#quality = null;
+    const { call } = this.#log;
+    this.#signalling.drop((item) => item.call === call && item.kind !== "chat");
+    // An agent keeps the camera from call to call; a customer's light goes out with the call.
+    if (this.#options.role === "customer") this.#media.close();
+  }
+
+  /** @param {{key: string, version: number, value: any}} topic */
+  #onTopic({ key, version, value }) {
+    if (version < (this.#topics.get(key) ?? 0)) return;
+    this.#topics.set(key, version);
+    const [, leaf, name] = key.match(/^(\w+)\.(queue|desk)(?=:|$)/) ?? [];
+    if (name === "queue") this.#queue = value;
+    else if (name === "desk") this.#desk = { ...this.#desk, [leaf]: value };
+    this.#touch();
+  }
+
+  /** @param {{link: string, window: number, seconds: number, stats: import("./types.js").Stats}} detail */
+  #onWindow(detail) {
+    this.#quality = { local: detail.stats, remote: this.#quality?.remote ?? null };
+    this.#signalling.send("quality", detail, { call: this.#log.call });
+    this.#notes.say("quality", { ...detail.stats, clock_offset: this.#signalling.clock.offset });
+    this.#touch();
+  }
+
+  #onMedia() {
+    this.#sayMedia();
+    this.#touch();
+  }
+
+  /** Tell the others which sources are on; again after each welcome. @param {boolean} [again] */
+  #sayMedia(again = false) {
+    if (!this.#log.isOpen || !this.#log.participant(this.#options.role)) return;
+    const { camera, microphone, screen } = this.#media.state;
+    const { call } = this.#log;
+    const said = `${call} ${camera} ${microphone} ${screen}`;
+    if (said === this.#said && !again) return;
+    this.#said = said;
+    this.#signalling.deliver("media", { camera, microphone, screen }, { call, key: "media" }).catch((error) => {
+      if (error.code !== "dropped") this.#report(error);
+    });
+  }
+
+  /** @param {any} result  of call.request or agents.accept: {call, snapshot?} */
+  #adopt({ call, snapshot = null }) {
+    if (typeof call === "string") this.#log.welcome(call, snapshot);
+  }
+
+  /** Leave the call: at once here, and on the server as soon as it can be told. @param {string} kind */
+  #finish(kind) {
+    const { call, snapshot } = this.#log;
+    this.#links.closeAll();
+    return this.#signalling.deliver(kind, { version: snapshot?.version ?? null }, { call });
+  }
+
+  /** @param {any} error */
+  #report(error) {
+    this.#error = { code: error.code ?? "failed", detail: error.detail ?? String(error) };
+    tell(this, "rtc:error", this.#error);
+    this.#touch();
+  }
+
+  // --- state ------------------------------------------------------------------------------------------
+
+  /** @returns {RTCConfiguration} */
+  get #configuration() {
+    const { iceTransportPolicy } = this.#options;
+    const policy = iceTransportPolicy ?? (this.#welcome?.ice_policy === "relay" ? "relay" : "all");
+    return { iceServers: this.#welcome?.ice_servers ?? [], iceTransportPolicy: policy };
+  }
+
+  /** @param {string} participant */
+  #expected(participant) {
+    const { camera, microphone, screen } = this.#log.snapshot?.participants[participant]?.media ?? NO_MEDIA;
+    return { audio: microphone, video: camera || screen };
+  }
+
+  #touch() {
+    if (!this.#state) return; // nobody has read since the last change
+    this.#state = null;
+    queueMicrotask(() => tell(this, "rtc:state", this.state));
+  }
+
+  /** @returns {SessionState} */
+  #read() {
+    const call = this.#log.view;
+    const link = this.#links.shown;
+    const you = this.#welcome?.you ?? null;
+    const queued = call?.state === "waiting" || call?.state === "ringing";
+    const stats = this.#quality;
+    return {
+      connection: this.#signalling.state,
+      you: you && { ...you, participant: this.#log.participant(this.#options.role) ?? you.participant ?? null },
+      call,
+      queue: queued ? this.#queue : null,
+      desk: this.#desk,
+      local: this.#media.state,
+      remote: link && link.peer.stream.getTracks().length ? {
+        stream: link.peer.stream,
+        media: call?.participants[link.open.peer.participant]?.media ?? NO_MEDIA,
+        name: link.open.peer.name,
+      } : null,
+      link: link && { state: link.state, weak: isWeak(stats?.local ?? null) || isWeak(stats?.remote ?? null), generation: link.open.generation },
+      quality: stats,
+      error: this.#signalling.error ? { code: this.#signalling.error.code, detail: this.#signalling.error.detail } : this.#error,
+    };
+  }
+}

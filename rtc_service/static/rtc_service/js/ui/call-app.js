@@ -1,0 +1,141 @@
+/** From the button to the window and back: loads what the window needs, keeps one call at a time, leaves a note for the next page. */
+import { CallWindow } from "./call-window.js";
+import { CustomerCall } from "./customer-call.js";
+import { part } from "./element.js";
+import { LIVE } from "./phase.js";
+import { forgetOpenCall, keepOpenCall, tabStorage } from "./open-call.js";
+import { loadFragment, loadStyle } from "./resources.js";
+import { Texts } from "./texts.js";
+
+export class CallApp {
+  #host;
+  #shadow;
+  #launcher;
+  #urls;
+  #storage = tabStorage();
+  #call = null;
+  #window = null;
+  #run = null;
+
+  constructor({ host, shadow, launcher, urls }) {
+    this.#host = host;
+    this.#shadow = shadow;
+    this.#launcher = launcher;
+    this.#urls = urls;
+  }
+
+  /** The button: a new call, or back to the one that is open. */
+  async open() {
+    if (this.#window) return this.#show();
+    if (this.#call) return; // the second click of a double click
+    this.#newCall().begin();
+    await this.#build();
+  }
+
+  /** The next page of the shop; a call that is over by now is not brought back. */
+  async resume(note) {
+    if (this.#call) return;
+    this.#newCall().resume(note);
+    await this.#build(note.minimised);
+    await this.#settled();
+    if (this.#call && !this.#call.state.call && this.#call.state.connection === "open") this.close();
+  }
+
+  /** Takes the window away and forgets the call. */
+  close() {
+    forgetOpenCall(this.#storage);
+    this.#stop();
+    this.#launcher.idle();
+    this.#launcher.button.focus({ preventScroll: true });
+  }
+
+  /** The element leaves the page: the call itself goes on, the next page returns to it. */
+  detach() {
+    this.#stop();
+  }
+
+  #stop() {
+    this.#run?.abort();
+    this.#call?.stop();
+    this.#call = this.#window = this.#run = null;
+  }
+
+  #newCall() {
+    this.#run = new AbortController();
+    this.#call = new CustomerCall(this.#host, this.#urls, this.#storage);
+    return this.#call;
+  }
+
+  async #build(minimised = false) {
+    const call = this.#call;
+    const { signal } = this.#run;
+    const [fragment, style] = await Promise.all([loadFragment(this.#urls.fragment), loadStyle(this.#urls.style)]);
+    if (signal.aborted) return;
+    this.#shadow.adoptedStyleSheets = [this.#shadow.adoptedStyleSheets[0], style];
+    const texts = new Texts(part(fragment, "texts"), this.#urls.language);
+    const root = this.#launcher.root;
+    const window = new CallWindow({ host: this.#host, root, fragment, texts, call, urls: this.#urls, signal });
+    this.#window = window;
+    const on = (kind, handler) => window.addEventListener(kind, handler, { signal });
+    on("minimise", () => this.#minimise());
+    on("done", () => this.#done());
+    on("again", () => { this.close(); this.open(); });
+    on("tick", () => this.#look());
+    on("phase", () => this.#note());
+    call.addEventListener("change", () => this.#note(), { signal });
+    window.update();
+    if (minimised) this.#minimise();
+    else this.#show();
+  }
+
+  #show() {
+    this.#launcher.opened();
+    this.#window.frame.open();
+    this.#note();
+  }
+
+  #minimise() {
+    this.#window.frame.minimise(this.#window.phase === "active");
+    this.#look();
+    this.#note();
+    this.#launcher.button.focus({ preventScroll: true });
+  }
+
+  /** "Back to the shop" after the end; while a request is under way it is taken back first. */
+  #done() {
+    if (LIVE.has(this.#window.phase)) this.#call.leave();
+    this.close();
+  }
+
+  /** What the button says while the window is away. */
+  #look() {
+    const window = this.#window;
+    if (!window || window.frame.shown) return;
+    this.#launcher.minimised(window.summary, window.seconds, window.phase === "active");
+    this.#launcher.badge(window.unread);
+  }
+
+  /** For the next page: that there is a call, and how it was left. */
+  #note() {
+    const { state } = this.#call;
+    if (!state.call) return;
+    if (state.call.state === "ended") return forgetOpenCall(this.#storage);
+    const { camera, microphone } = this.#call.flow.preparing ? this.#call.wanted : state.local;
+    keepOpenCall(this.#storage, this.#urls.service, { camera, microphone, minimised: !this.#window?.frame.shown });
+  }
+
+  /** Until the server has said whether there is a call. */
+  #settled() {
+    const call = this.#call;
+    const known = () => call.state.call || ["open", "elsewhere", "refused", "ended"].includes(call.state.connection);
+    if (known()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!known()) return;
+        call.removeEventListener("change", look);
+        resolve();
+      };
+      call.addEventListener("change", look);
+    });
+  }
+}

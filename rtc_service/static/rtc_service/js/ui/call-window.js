@@ -1,0 +1,184 @@
+/** The call window: puts the parts together and shows each what the session's state means for it. */
+import { AfterCall } from "./after-call.js";
+import { Chat } from "./chat.js";
+import { DevicePicker } from "./device-picker.js";
+import { DeviceProblem } from "./device-problem.js";
+import { formatDuration, part, setText, show } from "./element.js";
+import { Lobby } from "./lobby.js";
+import { LIVE, bannerOf, phaseOf, startOf, wordsOf } from "./phase.js";
+import { Product } from "./product.js";
+import { QualityBadge } from "./quality-badge.js";
+import { Stage } from "./stage.js";
+import { Toolbar } from "./toolbar.js";
+import { WindowFrame } from "./window-frame.js";
+
+/** Events: "again", "done", "minimise", "phase" (detail = phase). */
+export class CallWindow extends EventTarget {
+  phase = "";
+  #call;
+  #host;
+  #texts;
+  #root;
+  #views;
+  #parts;
+  #chatOpen = false;
+  #announced = "";
+  #signal;
+
+  constructor({ host, root, fragment, texts, call, urls, signal }) {
+    super();
+    this.#host = host;
+    this.#texts = texts;
+    this.#call = call;
+    this.#signal = signal;
+    root.append(fragment);
+    this.#root = part(root, "window");
+    const names = ["heading", "subtitle", "elapsed", "dot", "live", "side", "header"];
+    this.#parts = Object.fromEntries(names.map((name) => [name, part(this.#root, name)]));
+    this.frame = new WindowFrame(this.#root, signal);
+    const stage = new Stage(this.#root, texts, signal);
+    const { session } = call;
+    this.#views = {
+      stage,
+      lobby: new Lobby(this.#root, texts, signal),
+      problem: new DeviceProblem(this.#root, texts, signal),
+      chat: new Chat(this.#root, session, texts, signal),
+      toolbar: new Toolbar(this.#root, stage.remote, texts, signal),
+      picker: new DevicePicker(this.#root, session, stage.remote, texts, signal),
+      quality: new QualityBadge(this.#root, texts, signal),
+      after: new AfterCall(this.#root, session, urls, texts, signal),
+      product: new Product(this.#root, host, urls),
+    };
+    this.#wire();
+    const ticking = setInterval(() => this.#tick(), 1000);
+    signal.addEventListener("abort", () => { clearInterval(ticking); this.#root.remove(); });
+  }
+
+  get unread() {
+    return this.#views.chat.unread;
+  }
+
+  /** Words for the button while the window is away. */
+  get summary() {
+    if (this.phase === "ended") return this.#texts.get("launcher.rate");
+    return this.phase === "active" ? this.#texts.get("launcher.return") : wordsOf(this.phase, this.#call.state, this.#call.flow, this.#texts).title;
+  }
+
+  /** Seconds of conversation so far, or null. */
+  get seconds() {
+    const start = startOf(this.#call.state.call);
+    return this.phase === "active" && start !== null ? Math.max(0, (Date.now() - start) / 1000) : null;
+  }
+
+  #wire() {
+    const { lobby, problem, toolbar, picker, after, stage, chat } = this.#views;
+    const call = this.#call;
+    const on = (target, kind, handler) => target.addEventListener(kind, handler, { signal: this.#signal });
+    const update = () => this.update();
+    for (const target of [call]) on(target, "change", update);
+    on(stage, "picture", update);
+    on(picker, "devices", update);
+    on(globalThis, "online", update);
+    on(globalThis, "offline", update);
+    on(lobby, "take-over", () => call.session.takeOver());
+    on(lobby, "retry", () => call.retry());
+    on(problem, "retry", () => call.prepare({ audio: true, video: call.media === "video" }));
+    on(problem, "audio", () => this.#settle(call.state.local.microphone ? null : { audio: true, video: false }));
+    on(problem, "text", () => { call.session.closeMedia(); this.#settle(null); this.#openChat(true); });
+    on(toolbar, "microphone", () => call.session.setMicrophone(!call.state.local.microphone));
+    on(toolbar, "camera", () => call.session.setCamera(!call.state.local.camera));
+    on(toolbar, "flip", () => picker.flip());
+    on(toolbar, "devices", () => picker.open());
+    on(toolbar, "chat", () => this.#openChat(!this.#chatOpen));
+    on(toolbar, "hang-up", () => this.#leave());
+    on(after, "again", () => this.dispatchEvent(new Event("again")));
+    on(after, "done", () => this.dispatchEvent(new Event("done")));
+    on(this.frame, "close", () => this.dispatchEvent(new Event("done")));
+    on(this.frame, "minimise", () => this.dispatchEvent(new Event("minimise")));
+    on(this.frame, "layout", () => this.update());
+    chat.visible = false;
+  }
+
+  /** On with what there is (or with less): the same problem is not shown again. */
+  #settle(media) {
+    this.#views.problem.dismiss(this.#call.state.local.problem);
+    if (media) this.#call.prepare(media);
+    this.update();
+  }
+
+  /** Without a call there is nothing to tell the server: the window just closes. */
+  #leave() {
+    if (this.#call.state.call) this.#call.leave();
+    else this.dispatchEvent(new Event("done"));
+  }
+
+  #openChat(opened) {
+    this.#chatOpen = opened;
+    this.update();
+    if (opened) this.#views.chat.focus();
+  }
+
+  update() {
+    const { state, flow } = this.#call;
+    const views = this.#views;
+    const phase = phaseOf(state, flow);
+    const banner = bannerOf(state, navigator.onLine !== false);
+    const changed = phase !== this.phase;
+    this.phase = phase;
+    this.#root.dataset.phase = phase;
+    const sideShown = LIVE.has(phase) && (this.#chatOpen || this.frame.wide);
+    this.#root.toggleAttribute("data-chat", this.#chatOpen && LIVE.has(phase));
+    show(this.#parts.side, LIVE.has(phase));
+    views.lobby.update(phase, state, flow);
+    views.stage.update(phase, state, banner);
+    this.#root.toggleAttribute("data-problem", views.problem.update(phase, state, flow.preparing));
+    views.product.update(state.call, this.#host);
+    views.chat.update(state);
+    views.chat.visible = sideShown && this.frame.shown;
+    views.quality.update(phase, state);
+    views.after.update(phase, state.call, this.#call);
+    views.toolbar.update(phase, state, { chatOpen: this.#chatOpen, unread: views.chat.unread, cameras: views.picker.cameras.length });
+    this.frame.update(phase);
+    this.#header(phase, state, banner);
+    this.#tick();
+    this.#announce(phase, state, banner);
+    if (changed) this.#entered(phase);
+  }
+
+  #entered(phase) {
+    this.dispatchEvent(new CustomEvent("phase", { detail: phase }));
+    if (phase === "ended" && this.frame.shown) this.#views.after.focus();
+  }
+
+  #header(phase, state, banner) {
+    const { heading, subtitle, dot } = this.#parts;
+    const name = state.call?.staff?.name;
+    heading.dataset.default ??= heading.textContent;
+    setText(heading, (phase === "active" && name) || heading.dataset.default);
+    dot.dataset.tone = banner ? "warn" : phase === "active" ? "good" : LIVE.has(phase) ? "busy" : "off";
+    const words = phase === "ended" ? this.#texts.get("phase.ended") : phase === "active" ? this.#texts.get("phase.active") : this.summary;
+    setText(subtitle, phase === "active" && banner ? this.#texts.get(`banner.${banner}.short`) || words : words);
+  }
+
+  #tick() {
+    const { seconds } = this;
+    show(this.#parts.elapsed, seconds !== null);
+    setText(this.#parts.elapsed, seconds === null ? "" : formatDuration(seconds));
+    this.dispatchEvent(new Event("tick"));
+  }
+
+  /** One live region says what has changed, once; the visible words are not live themselves. */
+  #announce(phase, state, banner) {
+    const name = state.call?.staff?.name || this.#texts.get("agent");
+    const words = wordsOf(phase, state, this.#call.flow, this.#texts);
+    const said = {
+      active: banner ? this.#texts.get(`banner.${banner}`, { name }) : this.#texts.get("phase.active.announce", { name }),
+      ended: this.#views.after.title,
+    }[phase] ?? `${words.title}. ${words.detail}`;
+    const unread = this.#views.chat.unread;
+    const all = unread ? `${said} ${this.#texts.count("unread", unread)}` : said;
+    if (all === this.#announced) return;
+    this.#announced = all;
+    setText(this.#parts.live, all);
+  }
+}

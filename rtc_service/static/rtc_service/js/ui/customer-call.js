@@ -1,0 +1,136 @@
+/** One call of the customer, from the click to the end: what is asked of the session and in which order. */
+import { CallSession } from "../call-session.js";
+import { openSession } from "./visitor.js";
+
+const MEDIA = { video: { audio: true, video: true }, audio: { audio: true, video: false }, text: { audio: false, video: false } };
+
+/** Events: "change" (state or flow has moved). */
+export class CustomerCall extends EventTarget {
+  /** @type {import("./phase.js").Flow} */
+  flow = { preparing: false, failure: "" };
+  /** What the end page says: the snapshot forgets the agent when the call ends. */
+  staffName = "";
+  endedBy = "";
+  /** What was last asked of the devices: true before they are on. */
+  wanted = { camera: false, microphone: false };
+  #host;
+  #urls;
+  #stopping = new AbortController();
+
+  constructor(host, urls, storage) {
+    super();
+    this.#host = host;
+    this.#urls = urls;
+    this.session = new CallSession({
+      role: "customer",
+      openSession: () => openSession(urls, host.getAttribute("identity") || "", localStorageOr(storage)),
+      storage,
+    });
+    const listening = { signal: this.#stopping.signal };
+    this.session.addEventListener("rtc:state", () => this.#changed(), listening);
+    this.session.addEventListener("rtc:event", ({ detail }) => this.#note(detail), listening);
+  }
+
+  get state() {
+    return this.session.state;
+  }
+
+  /** The click: devices and request go off side by side, neither waits for the other. */
+  begin() {
+    this.session.start();
+    this.prepare(MEDIA[this.media]);
+    this.ask();
+  }
+
+  /** Another page of the shop, or a refresh: the session finds the call, the devices come back as they were. */
+  resume({ camera, microphone }) {
+    this.session.start();
+    if (camera || microphone) this.prepare({ audio: microphone, video: camera });
+  }
+
+  get media() {
+    const wanted = this.#host.getAttribute("media");
+    return wanted in MEDIA ? wanted : "video";
+  }
+
+  /** Opens camera and microphone; what goes wrong is in `state.local.problem`. */
+  async prepare({ audio, video }) {
+    this.wanted = { camera: video, microphone: audio };
+    if (!audio && !video) return;
+    this.#set({ preparing: true });
+    try {
+      await this.session.openMedia({ audio, video });
+    } catch {
+      // `local.problem` says what it was
+    } finally {
+      this.#set({ preparing: false });
+    }
+  }
+
+  async ask() {
+    this.#set({ failure: "" });
+    try {
+      await this.session.request(this.#body());
+    } catch (error) {
+      if (!this.#stopping.signal.aborted && !this.state.call) this.#set({ failure: error.code || "failed" });
+    }
+  }
+
+  /** After a refusal or a network that did not come back. */
+  retry() {
+    this.#set({ failure: "" });
+    this.session.start();
+    this.ask();
+  }
+
+  /** The red button: before the conversation it takes the request back. */
+  leave() {
+    this.endedBy = "customer";
+    const { call } = this.state;
+    if (call && (call.state === "waiting" || call.state === "ringing")) return this.session.cancel();
+    return call ? this.session.hangUp() : undefined;
+  }
+
+  stop() {
+    this.#stopping.abort();
+    this.session.closeMedia();
+    this.session.stop();
+  }
+
+  #body() {
+    const attribute = (name) => this.#host.getAttribute(name) || "";
+    return {
+      page_kind: attribute("page-kind"),
+      subject: attribute("subject"),
+      category: attribute("category"),
+      storefront: attribute("storefront"),
+      title: attribute("subject-title").slice(0, 200),
+      language: this.#urls.language,
+      url: (location.origin + location.pathname).slice(0, 2000), // the query may hold what is nobody's business
+      media: this.media,
+    };
+  }
+
+  #note(row) {
+    if (row.kind === "call.answered") this.staffName = row.data.staff?.name || "";
+    if (row.kind === "call.ended") this.endedBy = row.data.by || this.endedBy;
+  }
+
+  #changed() {
+    this.staffName = this.state.call?.staff?.name || this.staffName;
+    this.dispatchEvent(new Event("change"));
+  }
+
+  #set(flow) {
+    this.flow = { ...this.flow, ...flow };
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+function localStorageOr(storage) {
+  try {
+    return globalThis.localStorage ?? storage;
+  } catch {
+    return storage; // the browser forbids it: the guest lives as long as the tab
+  }
+}

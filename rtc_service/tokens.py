@@ -1,0 +1,65 @@
+"""Signed tokens: each kind has a salt of its own, so that none can stand in for another.
+
+hello      one use within TOKEN_SECONDS, opens one socket (services.seats spends it)
+resume     the newest one of a seat, rotated at each hello
+guest      who a guest is, kept by the browser
+identity   who a customer is, signed by the host's backend for pages of another origin
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.core import signing
+
+from . import conf
+from .exceptions import TokenRefused
+
+
+def _dump(kind: str, payload: dict[str, Any], key: str | None = None) -> str:
+    return signing.dumps(payload, salt=f"rtc_service.{kind}", key=key)
+
+
+def _load(kind: str, token: str, seconds: float, key: str | None = None) -> dict[str, Any]:
+    try:
+        payload = signing.loads(token, salt=f"rtc_service.{kind}", max_age=seconds, key=key)
+    except signing.BadSignature:
+        raise TokenRefused(f"the {kind} token is not valid (any more)") from None
+    if not isinstance(payload, dict):
+        raise TokenRefused(f"the {kind} token is not valid (any more)")
+    return payload
+
+
+def hello(key: str, role: str, *, origin: str = "", session_key: str = "") -> str:
+    """A token for one socket; `key` is the seat's key: "v:<visitor uuid>" or "u:<user id>"."""
+    return _dump("hello", {"key": key, "role": role, "jti": secrets.token_urlsafe(16), "o": origin, "s": session_key})
+
+
+def read_hello(token: str) -> dict[str, Any]:
+    return _load("hello", token, conf.core().TOKEN_SECONDS)
+
+
+def resume(key: str, role: str, n: int) -> str:
+    return _dump("resume", {"key": key, "role": role, "n": n})
+
+
+def read_resume(token: str) -> dict[str, Any]:
+    return _load("resume", token, conf.core().RESUME_SECONDS)
+
+
+def guest(guest_key: str) -> str:
+    return _dump("guest", {"g": guest_key})
+
+
+def read_guest(token: str) -> str:
+    return str(_load("guest", token, conf.core().GUEST_DAYS * 86_400)["g"])
+
+
+def identity(user_id: int, *, name: str = "") -> str:
+    """For the host: who this customer is, put into the `identity` attribute of a cross-origin page; one hour."""
+    return _dump("identity", {"u": user_id, "n": name}, conf.core().IDENTITY_KEY or None)
+
+
+def read_identity(token: str) -> dict[str, Any]:
+    return _load("identity", token, 3_600, conf.core().IDENTITY_KEY or None)

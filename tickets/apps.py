@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class RtcTicketsConfig(AppConfig):
+    """The app's label is pinned: tables, permissions and URLs derive from it."""
+
+    name = "tickets"
+    label = "rtc_tickets"
+    verbose_name = _("Video service: tickets")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import plugs
+
+        plugs.register()
