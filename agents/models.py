@@ -39,7 +39,9 @@ class Queue(models.Model):
     name = models.CharField(_("name"), max_length=120)
     active = models.BooleanField(_("active"), default=True)
     ring_seconds = models.FloatField(_("ring time"), null=True, blank=True, help_text=_("Seconds; empty: the setting."))
-    wrap_up_seconds = models.FloatField(_("wrap-up time"), null=True, blank=True, help_text=_("Seconds; empty: the setting."))
+    wrap_up_seconds = models.FloatField(
+        _("wrap-up time"), null=True, blank=True, help_text=_("Seconds; empty: the setting.")
+    )
 
     class Meta:
         verbose_name = _("queue")

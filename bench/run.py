@@ -98,7 +98,11 @@ class Run:
             self._write(figure, outcomes[figure.name], {**machine.conditions(), **(conditions or {})})
 
     def alone(
-        self, figure: Figure, ours: Measure, reduce: Callable[[list[float]], float], conditions: Mapping[str, Any] | None = None
+        self,
+        figure: Figure,
+        ours: Measure,
+        reduce: Callable[[list[float]], float],
+        conditions: Mapping[str, Any] | None = None,
     ) -> None:
         """A figure that is a plain value: the legs' values reduced to one (their median, their worst)."""
         machine, raw = Machine(), RawFile(figure.name)
@@ -110,7 +114,8 @@ class Run:
             print(f"  run {number}: {legs[-1].value:.4g}", flush=True)
         n = sum(max(1, len(leg.samples)) for leg in legs)
         value = reduce([figure.view(leg) for leg in legs])
-        self._record(figure, value, None, None, n, {**machine.conditions(), **(conditions or {}), "runs": len(legs)}, False)
+        told = {**machine.conditions(), **(conditions or {}), "runs": len(legs)}
+        self._record(figure, value, None, None, n, told, False)
 
     def _write(self, figure: Figure, outcome: Outcome, conditions: dict[str, Any]) -> None:
         conditions["pairs"] = outcome.pairs

@@ -32,7 +32,8 @@ def serve(server: str, application: str, *, processes: int, env: dict[str, str])
         urls, pids = [], []
         for number in range(processes):
             port = free_port()
-            child = Child(asgi_command(server, application, port), log=Path(folder) / f"{number}.log", env=env, cwd=ROOT)
+            log = Path(folder) / f"{number}.log"
+            child = Child(asgi_command(server, application, port), log=log, env=env, cwd=ROOT)
             stack.enter_context(child)
             child.wait_until(lambda port=port: accepts(port), 30)  # type: ignore[misc]
             urls.append(f"ws://127.0.0.1:{port}")

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parent.parent
 PR_SET_PDEATHSIG = 1
 LOG_BYTES = 5_000_000
 LONGEST_PAUSE = 30.0
@@ -41,7 +42,7 @@ def leash(sent: signal.Signals = signal.SIGKILL) -> Callable[[], None]:
 
 @dataclass
 class Child:
-    """`answers()` says whether it is at work; a file `ready_file` is removed before each start."""
+    """`ready_file` is removed before each start, and written by the child itself when it is at work."""
 
     name: str
     command: list[str]
@@ -64,6 +65,7 @@ class Child:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603
                 self.command,
+                cwd=ROOT,
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -16,7 +16,6 @@ class Person:
     language: str = "en"
     tier: str = "standard"
     phone: str = ""
-    languages: tuple[str, ...] = ("en",)
 
     @property
     def password(self) -> str:
@@ -34,9 +33,9 @@ CUSTOMERS = (
     Person("chen", "Chen", "Li", "customer", language="zh-hans", phone="+33199005103"),
 )
 AGENTS = (
-    Person("bob", "Bob", "Fischer", "agent", languages=("en",)),
-    Person("beth", "Beth", "Okafor", "agent", languages=("en",)),
-    Person("bo", "Bo", "Wang", "agent", language="zh-hans", languages=("zh-hans", "zh-hant", "en")),
+    Person("bob", "Bob", "Fischer", "agent"),
+    Person("beth", "Beth", "Okafor", "agent"),
+    Person("bo", "Bo", "Wang", "agent", language="zh-hans"),
 )
 SUPERVISORS = (Person("dora", "Dora", "Lindgren", "supervisor"),)
 EVERYBODY = (*CUSTOMERS, *AGENTS, *SUPERVISORS)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import datetime
 from decimal import Decimal
 
-from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.utils import timezone
 
+from agents.models import AgentProfile
+from rtc_service.groups import STAFF, SUPERVISOR
+
 from .catalogue import ITEMS, Item
 from .models import CustomerProfile, Order, OrderLine, Product
 from .people import AGENTS, CUSTOMERS, SUPERVISORS, Person
 
-GROUPS = {"agent": "rtc customer-service agent", "supervisor": "rtc supervisor"}
+GROUPS = {"agent": STAFF, "supervisor": SUPERVISOR}
 # user, days ago, status, what was bought
 ORDERS = (
     ("alice", 3, Order.Status.SHIPPED, (("SKU-1", 1), ("SKU-2", 1))),
@@ -73,21 +75,9 @@ def add_staff(person: Person) -> None:
         # Only supervisors work in Django admin; what they may do there comes from the group.
         user.is_staff = person.role == "supervisor"
         user.save(update_fields=["is_staff"])
-    group = Group.objects.filter(name=GROUPS[person.role]).first()
-    if group is not None:
-        user.groups.add(group)
+    user.groups.add(Group.objects.get(name=GROUPS[person.role]))
     if person.role == "agent":
-        add_agent_profile(user, person)
-
-
-def add_agent_profile(user: User, person: Person) -> None:
-    """Through the leaf's own model, where the leaf is installed."""
-    if not apps.is_installed("agents"):
-        return
-    model = apps.get_model("rtc_agents", "AgentProfile")
-    fields = {field.name for field in model._meta.get_fields()}
-    defaults = {"display_name": person.first, "languages": list(person.languages)}
-    model._default_manager.get_or_create(user=user, defaults={k: v for k, v in defaults.items() if k in fields})
+        AgentProfile.objects.get_or_create(user=user, defaults={"display_name": person.first})
 
 
 def add_orders() -> None:

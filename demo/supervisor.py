@@ -176,7 +176,7 @@ class Supervisor:
             "web": web,
             "worker": [*celery, "worker", "-n", "default@demo", "-c", "4", "-Q", "default,notify,media", *quiet],
             "recordings": [*celery, "worker", "-n", "recordings@demo", "-c", "10", "-Q", "recordings", *quiet],
-            "beat": [*celery, "beat", "-s", str(run / "beat"), "--pidfile=", "-l", "INFO"],
+            "beat": [*celery, "beat", "-s", str(run / "beat"), "--pidfile=", "--max-interval", "1", "-l", "INFO"],
         }
         return [
             Child(

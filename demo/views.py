@@ -10,8 +10,11 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
+
+from rtc_service.groups import STAFF, SUPERVISOR
 
 from . import shop
 from .catalogue import CATEGORIES
@@ -54,8 +57,8 @@ def cart(request: HttpRequest) -> HttpResponse:
 def cart_set(request: HttpRequest) -> HttpResponse:
     """`sku`, and `quantity` (0 removes) or nothing (one more)."""
     found = get_object_or_404(Product, sku=request.POST.get("sku", ""))
-    quantity = request.POST.get("quantity", "")
-    if quantity.isdigit():
+    quantity = request.POST.get("quantity", "")[:3]
+    if quantity.isdecimal():
         shop.set_quantity(shop.cart_for(request), found, int(quantity))
     else:
         shop.add_one(shop.cart_for(request), found)
@@ -122,10 +125,10 @@ class LogIn(LoginView):
         """Staff who come without a destination go to their own page."""
         if not self.get_redirect_url():
             groups = set(self.request.user.groups.values_list("name", flat=True))
-            if "rtc customer-service agent" in groups:
-                return "/workbench/"
-            if "rtc supervisor" in groups:
-                return "/admin/"
+            if STAFF in groups:
+                return reverse("rtc_agents:workbench")
+            if SUPERVISOR in groups:
+                return reverse("admin:index")
         return super().get_success_url()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -45,7 +45,11 @@ def key_ring(**_: Any) -> list[CheckMessage]:
             good = False
         if not good:
             found.append(
-                Error("A key of RTC_SERVICE core.KEY_RING is not [id, base64 of 32 bytes].", hint="No ':' in the id.", id="rtc_service.E002")
+                Error(
+                    "A key of RTC_SERVICE core.KEY_RING is not [id, base64 of 32 bytes].",
+                    hint="No ':' in the id.",
+                    id="rtc_service.E002",
+                )
             )
     if not conf.core().KEY_RING and not settings.DEBUG:
         found.append(
@@ -109,7 +113,9 @@ def origins(**_: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     for origin in conf.core().ALLOWED_ORIGINS:
         if "*" in origin or "://" not in origin or origin.endswith("/"):
-            found.append(Error(f"{origin!r} is not a whole origin.", hint="https://shop.example[:port]", id="rtc_service.E007"))
+            found.append(
+                Error(f"{origin!r} is not a whole origin.", hint="https://shop.example[:port]", id="rtc_service.E007")
+            )
     if not conf.core().TURN_URLS:
         hint = "Without TURN about one customer in ten cannot be seen. Set core.TURN_URLS and core.TURN_SECRETS."
         found.append(Warning("No TURN server is configured.", hint=hint, id="rtc_service.W008"))

@@ -17,5 +17,7 @@ def grant(apps: Any, label: str, group: str, codenames: Iterable[str]) -> None:
     config.models_module = True
     create_permissions(config, apps=apps, verbosity=0)
     config.models_module = None
-    permissions = apps.get_model("auth", "Permission").objects.filter(content_type__app_label=label, codename__in=list(codenames))
+    permissions = apps.get_model("auth", "Permission").objects.filter(
+        content_type__app_label=label, codename__in=list(codenames)
+    )
     apps.get_model("auth", "Group").objects.get_or_create(name=group)[0].permissions.add(*permissions)

@@ -61,7 +61,12 @@ def _call(state: dict[str, Any], tail: str, row: dict[str, Any]) -> None:
 def _participant(state: dict[str, Any], tail: str, data: dict[str, Any]) -> None:
     leg = data["participant"]
     if tail == "joined":
-        state["participants"][leg] = {"role": data["role"], "name": data["name"], "present": True, "media": dict(NO_MEDIA)}
+        state["participants"][leg] = {
+            "role": data["role"],
+            "name": data["name"],
+            "present": True,
+            "media": dict(NO_MEDIA),
+        }
     elif tail == "left":
         state["participants"].pop(leg, None)
     elif leg in state["participants"]:

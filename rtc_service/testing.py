@@ -1,6 +1,6 @@
 """Published test helpers: for our own tests and for hosts.
 
-    from rtc_service.testing import customer, staff, request_call, later, run_duties, assert_replay_equals_snapshot
+from rtc_service.testing import customer, staff, request_call, later, run_duties, assert_replay_equals_snapshot
 """
 
 from __future__ import annotations
@@ -76,4 +76,6 @@ def assert_replay_equals_snapshot(call: Call) -> None:
     """The log tells the same story as the rows."""
     fresh = snapshots.of(Call.objects.get(pk=call.pk))
     told = replay(call)
-    assert told == fresh, {key: (told.get(key), fresh.get(key)) for key in {*told, *fresh} if told.get(key) != fresh.get(key)}
+    assert told == fresh, {
+        key: (told.get(key), fresh.get(key)) for key in {*told, *fresh} if told.get(key) != fresh.get(key)
+    }

@@ -115,7 +115,6 @@ CELERY_TASK_IGNORE_RESULT = True
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "Simplified Chinese"), ("zh-hant", "Traditional Chinese")]
-LOCALE_PATHS = [ROOT / "demo" / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "/static/"

@@ -71,14 +71,20 @@ def read_queue(key: str, followers: list[Follower]) -> dict[Follower, dict[str, 
     """Topic `agents.queue:<slug>`: each waiting call's position, and how many agents work and are free."""
     slug = key.partition(":")[2]
     waiting = list(
-        Call.objects.filter(queue=slug, state=CallState.WAITING).order_by("-priority", "requested", "pk").values_list("uuid", flat=True)
+        Call.objects.filter(queue=slug, state=CallState.WAITING)
+        .order_by("-priority", "requested", "pk")
+        .values_list("uuid", flat=True)
     )
     place = {uuid: number for number, uuid in enumerate(waiting, 1)}
-    alive = Presence.objects.filter(lease_until__gt=clock.now()).exclude(state__in=[PresenceState.OFFLINE, PresenceState.AWAY])
+    alive = Presence.objects.filter(lease_until__gt=clock.now()).exclude(
+        state__in=[PresenceState.OFFLINE, PresenceState.AWAY]
+    )
     states = list(alive.values_list("state", flat=True))
     common = {"waiting": len(waiting), "agents": len(states), "free": states.count(PresenceState.READY)}
     return {
-        follower: {"position": place.get(follower.call, 0), **common} for follower in followers if follower.call is not None
+        follower: {"position": place.get(follower.call, 0), **common}
+        for follower in followers
+        if follower.call is not None
     }
 
 

@@ -41,7 +41,10 @@ def run() -> int:
 
 def _idle_agents() -> list[int]:
     ready = Presence.objects.filter(
-        state=PresenceState.READY, lease_until__gt=clock.now(), user__is_active=True, user__rtc_agents_profile__active=True
+        state=PresenceState.READY,
+        lease_until__gt=clock.now(),
+        user__is_active=True,
+        user__rtc_agents_profile__active=True,
     )
     return list(ready.order_by(F("idle_since").asc(nulls_first=True), "pk").values_list("user_id", flat=True))
 

@@ -36,7 +36,9 @@ def make(call: Call, user_id: int) -> Offer | None:
                 return None
             number = (Offer.objects.filter(call=call).aggregate(last=Max("number"))["last"] or 0) + 1
             calls.ring(call, number=number, seconds=seconds + NET_SECONDS)
-            offer = Offer.objects.create(call=call, user_id=user_id, number=number, created=now, until=clock.after(seconds))
+            offer = Offer.objects.create(
+                call=call, user_id=user_id, number=number, created=now, until=clock.after(seconds)
+            )
             topics.bump(presence.desk_key(user_id))
     except (Conflict, IntegrityError):
         return None
@@ -125,7 +127,9 @@ def sweep() -> int:
             moved += _give_back(offer, OfferState.WITHDRAWN)
         elif row is None or row.lease_until is None or row.lease_until < now:
             moved += _give_back(offer, OfferState.MISSED, "lost")
-            presence.move(offer.user_id, (PresenceState.READY, PresenceState.AWAY), PresenceState.OFFLINE, reason="lost")
+            presence.move(
+                offer.user_id, (PresenceState.READY, PresenceState.AWAY), PresenceState.OFFLINE, reason="lost"
+            )
         elif offer.until < now:
             moved += _give_back(offer, OfferState.MISSED)
     # A process killed between the offer and its settling leaves an agent reserved for nothing.

@@ -31,7 +31,14 @@ def of(user_id: int) -> Presence:
     return presence
 
 
-def move(user_id: int, sources: tuple[PresenceState, ...], target: PresenceState, *, reason: str = "", until: float | None = None) -> bool:
+def move(
+    user_id: int,
+    sources: tuple[PresenceState, ...],
+    target: PresenceState,
+    *,
+    reason: str = "",
+    until: float | None = None,
+) -> bool:
     """One conditional change of state; tells the desk and the queues."""
     now = clock.now()
     changes: dict[str, object] = {
@@ -94,7 +101,9 @@ def sweep() -> int:
     idle = (PresenceState.READY, PresenceState.AWAY, PresenceState.WRAP_UP)
     for user_id in Presence.objects.filter(state__in=idle, lease_until__lt=now).values_list("user_id", flat=True)[:500]:
         moved += move(user_id, idle, PresenceState.OFFLINE, reason="lost")
-    for user_id in Presence.objects.filter(state=PresenceState.WRAP_UP, until__lt=now).values_list("user_id", flat=True)[:500]:
+    for user_id in Presence.objects.filter(state=PresenceState.WRAP_UP, until__lt=now).values_list(
+        "user_id", flat=True
+    )[:500]:
         moved += move(user_id, (PresenceState.WRAP_UP,), PresenceState.READY)
     busy = Presence.objects.filter(state=PresenceState.BUSY).values_list("user_id", flat=True)
     live = set(Call.objects.filter(staff_id__in=busy, state__in=WITH_STAFF).values_list("staff_id", flat=True))

@@ -18,7 +18,12 @@ NOTE_CHARACTERS = 4_000
 
 def finish(call_uuid: object, *, by: int, code: str, note: str) -> WrapUp:
     """Keep code and note of the agent's leg and end the wrap-up. Raises NotYours, BadRequest."""
-    leg = Participant.objects.select_related("call").filter(call__uuid=call_uuid, user_id=by, role=Role.STAFF).order_by("-pk").first()
+    leg = (
+        Participant.objects.select_related("call")
+        .filter(call__uuid=call_uuid, user_id=by, role=Role.STAFF)
+        .order_by("-pk")
+        .first()
+    )
     if leg is None:
         raise NotYours("no such call of yours")
     if len(note) > NOTE_CHARACTERS:
@@ -28,7 +33,8 @@ def finish(call_uuid: object, *, by: int, code: str, note: str) -> WrapUp:
         raise BadRequest("no such wrap-up code", code="unknown_code")
     with transaction.atomic():
         wrap_up, _ = WrapUp.objects.update_or_create(
-            participant=leg, defaults={"call": leg.call, "user_id": by, "code": known, "note": note, "created": clock.now()}
+            participant=leg,
+            defaults={"call": leg.call, "user_id": by, "code": known, "note": note, "created": clock.now()},
         )
         timeline.append(leg.call, "agents.wrapped_up", actor=leg.uuid, data={"code": code})
         presence.move(by, (PresenceState.WRAP_UP,), PresenceState.READY)

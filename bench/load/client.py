@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from types import TracebackType
 from typing import Any
 
 
@@ -30,6 +29,6 @@ class LoadClient:
             raise LoadFailed(f"{do}: {answer['error']}")
         return dict(answer)
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *exc: object) -> None:
         self.process.kill()
         self.process.communicate()

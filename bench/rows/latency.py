@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from playwright.sync_api import Page
 
 from tests.browser.harness.chromium import chromium
@@ -19,14 +21,29 @@ SAMPLE_SECONDS = 9.0
 CODEC, SIZE = "video/VP8", (640, 360)
 
 
+TRIES = 3
+
+
+class OtherPicture(RuntimeError):
+    """The browser sent another codec or size than the figure is about: its latency would say nothing."""
+
+
 def latency_leg(page: Page, other: Person) -> Leg:
-    """Latencies of all frames shown; what was sent must be what was asked for, or the figure says nothing."""
+    """Latencies of all frames shown. Chromium makes the picture smaller on a busy machine: then once more."""
+    for _try in range(TRIES - 1):
+        with contextlib.suppress(OtherPicture):
+            return sample_leg(page, other)
+    return sample_leg(page, other)
+
+
+def sample_leg(page: Page, other: Person) -> Leg:
+    """Raises OtherPicture."""
     watch(page, other, SETTLE_SECONDS)
     sample = watch(page, other, SAMPLE_SECONDS)
     stats = inbound_video(page)
-    assert stats is not None and stats["codec"] == CODEC, stats
     sizes = {(frame.width, frame.height) for frame in sample.frames}
-    assert sizes == {SIZE}, f"frames of {sizes}"
+    if stats is None or stats["codec"] != CODEC or sizes != {SIZE}:
+        raise OtherPicture(f"{stats and stats['codec']}, frames of {sizes}")
     latencies = [round(frame.latency, 1) for frame in sample.frames]
     notes = {"codec": CODEC, "size": SIZE, "fps": round(len(latencies) / sample.seconds, 1)}
     return Leg(percentile(latencies, 0.5), latencies, {**notes, "unreadable": sample.unreadable})

@@ -24,7 +24,14 @@ def record(
 ) -> AuditEntry:
     """One entry. Callers pass ids and codes, never names, phones, tokens or SDP."""
     entry = AuditEntry.objects.create(
-        at=clock.now(), action=action, user_id=user_id, actor=actor, address=address, call=call, target=target, data=data
+        at=clock.now(),
+        action=action,
+        user_id=user_id,
+        actor=actor,
+        address=address,
+        call=call,
+        target=target,
+        data=data,
     )
     log.info("%s actor=%s call=%s target=%s", action, actor or user_id or "-", call or "-", target or "-")
     return entry

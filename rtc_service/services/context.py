@@ -52,14 +52,18 @@ def _ask_all(visitor: Visitor, body: CallRequest) -> dict[str, dict[str, Any]]:
     providers = registry.get().contexts
     if connection.in_atomic_block:  # a thread of the pool would not see the caller's rows (tests, admin)
         return {name: _ask(name, function, visitor, body) for name, function in providers.items()}
-    futures = {name: _pool.submit(partial(_in_thread, name, function, visitor, body)) for name, function in providers.items()}
+    futures = {
+        name: _pool.submit(partial(_in_thread, name, function, visitor, body)) for name, function in providers.items()
+    }
     done, late = wait(futures.values(), timeout=TIME_LIMIT)
     if late:
         log.warning("%d context provider(s) took longer than %.1f s", len(late), TIME_LIMIT)
     return {name: future.result() for name, future in futures.items() if future in done}
 
 
-def _in_thread(name: str, function: Callable[[Visitor, CallRequest], dict[str, Any]], visitor: Visitor, body: CallRequest) -> dict[str, Any]:
+def _in_thread(
+    name: str, function: Callable[[Visitor, CallRequest], dict[str, Any]], visitor: Visitor, body: CallRequest
+) -> dict[str, Any]:
     close_old_connections()
     try:
         return _ask(name, function, visitor, body)
@@ -67,7 +71,9 @@ def _in_thread(name: str, function: Callable[[Visitor, CallRequest], dict[str, A
         close_old_connections()
 
 
-def _ask(name: str, function: Callable[[Visitor, CallRequest], dict[str, Any]], visitor: Visitor, body: CallRequest) -> dict[str, Any]:
+def _ask(
+    name: str, function: Callable[[Visitor, CallRequest], dict[str, Any]], visitor: Visitor, body: CallRequest
+) -> dict[str, Any]:
     try:
         return function(visitor, body)
     except Exception:  # noqa: BLE001  somebody else's code: the call goes on without its facts

@@ -36,7 +36,9 @@ def run(duty_id: int) -> bool:
     settings = conf.core()
     claimable = Q(state=DutyState.OWED, due__lte=now) | Q(state=DutyState.RUNNING, lease_until__lt=now)
     claimed = Duty.objects.filter(claimable, pk=duty_id).update(
-        state=DutyState.RUNNING, lease_until=now + timedelta(seconds=settings.DUTY_LEASE_SECONDS), attempts=F("attempts") + 1
+        state=DutyState.RUNNING,
+        lease_until=now + timedelta(seconds=settings.DUTY_LEASE_SECONDS),
+        attempts=F("attempts") + 1,
     )
     if not claimed:
         return False
@@ -44,7 +46,9 @@ def run(duty_id: int) -> bool:
     try:
         with transaction.atomic():
             registry.get().duty_functions[duty.handler](duty.event)
-            Duty.objects.filter(pk=duty_id, attempts=duty.attempts).update(state=DutyState.DONE, lease_until=None, error="")
+            Duty.objects.filter(pk=duty_id, attempts=duty.attempts).update(
+                state=DutyState.DONE, lease_until=None, error=""
+            )
     except Exception as error:  # noqa: BLE001  a duty is somebody else's code: record, retry, give up loudly
         _failed(duty, error)
         return False

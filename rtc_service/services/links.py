@@ -28,13 +28,19 @@ def open_between(call: Call, first: Participant, second: Participant, kind: LegK
 
 def open_links(participant: Participant) -> list[Link]:
     """The links of a leg that are not closed."""
-    both = Link.objects.filter(call_id=participant.call_id).exclude(state=LinkState.CLOSED).select_related("call", "first", "second")
+    both = (
+        Link.objects.filter(call_id=participant.call_id)
+        .exclude(state=LinkState.CLOSED)
+        .select_related("call", "first", "second")
+    )
     return [link for link in both if participant.pk in (link.first_id, link.second_id)]
 
 
 def find(uuid: UUID, participant_uuid: UUID) -> Link:
     """An open link that this leg is part of. Raises NotYours."""
-    link = Link.objects.exclude(state=LinkState.CLOSED).select_related("call", "first", "second").filter(uuid=uuid).first()
+    link = (
+        Link.objects.exclude(state=LinkState.CLOSED).select_related("call", "first", "second").filter(uuid=uuid).first()
+    )
     if link is None or participant_uuid not in (link.first.uuid, link.second.uuid):
         raise NotYours("no such link of yours")
     return link
@@ -43,8 +49,10 @@ def find(uuid: UUID, participant_uuid: UUID) -> Link:
 def renew(link: Link, generation: int, *, cause: str = "") -> bool:
     """Open generation n+1, if `generation` is still the newest: both ends may ask at once, one of them moves it."""
     with transaction.atomic():
-        moved = Link.objects.filter(pk=link.pk, generation=generation).exclude(state=LinkState.CLOSED).update(
-            generation=F("generation") + 1, state=LinkState.NEW, state_since=clock.now()
+        moved = (
+            Link.objects.filter(pk=link.pk, generation=generation)
+            .exclude(state=LinkState.CLOSED)
+            .update(generation=F("generation") + 1, state=LinkState.NEW, state_since=clock.now())
         )
         if moved:
             link.refresh_from_db()
@@ -52,7 +60,15 @@ def renew(link: Link, generation: int, *, cause: str = "") -> bool:
     return bool(moved)
 
 
-def report(link: Link, participant_uuid: UUID, generation: int, state: str, *, cause: str = "", route: dict[str, str] | None = None) -> bool:
+def report(
+    link: Link,
+    participant_uuid: UUID,
+    generation: int,
+    state: str,
+    *,
+    cause: str = "",
+    route: dict[str, str] | None = None,
+) -> bool:
     """What one end sees; up when both ends say so of the same generation. True when the link's state moved."""
     if generation != link.generation:
         raise OldGeneration(f"the link is at generation {link.generation}")
@@ -60,9 +76,11 @@ def report(link: Link, participant_uuid: UUID, generation: int, state: str, *, c
     with transaction.atomic():
         if state == "up":
             Link.objects.filter(pk=link.pk, generation=generation).update(**{mine: generation})
-            moved = Link.objects.filter(
-                pk=link.pk, generation=generation, up_first=generation, up_second=generation
-            ).exclude(state__in=[LinkState.UP, LinkState.CLOSED]).update(state=LinkState.UP, state_since=clock.now())
+            moved = (
+                Link.objects.filter(pk=link.pk, generation=generation, up_first=generation, up_second=generation)
+                .exclude(state__in=[LinkState.UP, LinkState.CLOSED])
+                .update(state=LinkState.UP, state_since=clock.now())
+            )
             kind = "link.up"
         elif state in ("stale", "failed"):
             Link.objects.filter(pk=link.pk, generation=generation).update(**{mine: 0})
@@ -84,6 +102,10 @@ def close_all(call: Call, *, reason: str, participant: Participant | None = None
     for link in links:
         if participant is not None and participant.pk not in (link.first_id, link.second_id):
             continue
-        closed = Link.objects.filter(pk=link.pk).exclude(state=LinkState.CLOSED).update(state=LinkState.CLOSED, state_since=clock.now())
+        closed = (
+            Link.objects.filter(pk=link.pk)
+            .exclude(state=LinkState.CLOSED)
+            .update(state=LinkState.CLOSED, state_since=clock.now())
+        )
         if closed:
             timeline.append(call, "link.closed", data={**_data(link), "reason": reason})

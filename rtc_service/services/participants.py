@@ -50,7 +50,9 @@ def leave(participant: Participant) -> bool:
     """Close a leg; False when it was closed already."""
     now = clock.now()
     with transaction.atomic():
-        left = Participant.objects.filter(pk=participant.pk, left__isnull=True).update(left=now, present=False, lease_until=None)
+        left = Participant.objects.filter(pk=participant.pk, left__isnull=True).update(
+            left=now, present=False, lease_until=None
+        )
         if left:
             timeline.append(participant.call, "participant.left", actor=participant.uuid, data=describe(participant))
     return bool(left)
@@ -101,5 +103,7 @@ def set_media(participant: Participant, media: dict[str, bool]) -> None:
 
 def sweep() -> int:
     """Legs whose lease ran out are lost."""
-    overdue = Participant.objects.filter(left__isnull=True, present=True, lease_until__lt=clock.now()).select_related("call")
+    overdue = Participant.objects.filter(left__isnull=True, present=True, lease_until__lt=clock.now()).select_related(
+        "call"
+    )
     return sum(lost(participant) for participant in overdue[:500])

@@ -14,14 +14,32 @@ from ..models.message import PromptState
 from . import timeline
 
 
-def ask(participant: Participant, kind: str, payload: dict[str, Any], *, wording_version: str = "", seconds: float | None = None) -> Prompt:
+def ask(
+    participant: Participant,
+    kind: str,
+    payload: dict[str, Any],
+    *,
+    wording_version: str = "",
+    seconds: float | None = None,
+) -> Prompt:
     """Ask a party something."""
     until = clock.after(seconds or conf.core().PROMPT_SECONDS)
     with transaction.atomic():
         prompt = Prompt.objects.create(
-            call=participant.call, participant=participant, kind=kind, payload=payload, wording_version=wording_version, until=until
+            call=participant.call,
+            participant=participant,
+            kind=kind,
+            payload=payload,
+            wording_version=wording_version,
+            until=until,
         )
-        data = {"prompt": str(prompt.uuid), "kind": kind, "participant": str(participant.uuid), "payload": payload, "until": clock.millis(until)}
+        data = {
+            "prompt": str(prompt.uuid),
+            "kind": kind,
+            "participant": str(participant.uuid),
+            "payload": payload,
+            "until": clock.millis(until),
+        }
         timeline.append(participant.call, "prompt.asked", data=data)
     return prompt
 
@@ -31,7 +49,9 @@ def answer(uuid: UUID, *, by: UUID, accept: bool, answer: dict[str, Any]) -> Pro
     prompt = Prompt.objects.select_related("participant", "call").filter(uuid=uuid, participant__uuid=by).first()
     if prompt is None:
         raise NotYours("no such prompt to you")
-    if prompt.until < clock.now() or not _settle(prompt, PromptState.ACCEPTED if accept else PromptState.DECLINED, answer):
+    if prompt.until < clock.now() or not _settle(
+        prompt, PromptState.ACCEPTED if accept else PromptState.DECLINED, answer
+    ):
         raise Conflict("this prompt was answered or has expired")
     return prompt
 

@@ -29,6 +29,8 @@ def keep(participant: Participant, body: Quality) -> QualitySample | None:
         start = now
     try:
         with transaction.atomic():
-            return QualitySample.objects.create(participant=participant, window_start=start, seconds=body.seconds, values=values)
+            return QualitySample.objects.create(
+                participant=participant, window_start=start, seconds=body.seconds, values=values
+            )
     except IntegrityError:
         return None

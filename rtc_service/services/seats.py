@@ -122,7 +122,11 @@ def renew(sittings: dict[str, int]) -> set[str]:
     if not sittings:
         return set()
     until = clock.after(conf.core().LEASE_SECONDS)
-    held = {key for key, epoch in Seat.objects.filter(key__in=sittings).values_list("key", "epoch") if sittings[key] == epoch}
+    held = {
+        key
+        for key, epoch in Seat.objects.filter(key__in=sittings).values_list("key", "epoch")
+        if sittings[key] == epoch
+    }
     Seat.objects.filter(key__in=held).update(lease_until=until)
     return set(sittings) - held
 
@@ -147,4 +151,8 @@ def sweep() -> int:
 def staff_allowed(user_id: int, session_key: str) -> bool:
     """Is this staff member's account active and the log-in alive?"""
     user = get_user_model().objects.filter(pk=user_id, is_active=True).first()
-    return user is not None and user.has_perm("rtc_service.take_calls") and (not session_key or session_alive(session_key, user_id))
+    return (
+        user is not None
+        and user.has_perm("rtc_service.take_calls")
+        and (not session_key or session_alive(session_key, user_id))
+    )

@@ -60,6 +60,7 @@ def of(call: Call) -> dict[str, Any]:
             if link.state != LinkState.CLOSED
         },
         "rating": rating.score if rating else None,
+        "ticket": None,
     }
     for name, function in registry.get().snapshots.items():
         result[name] = function(call)

@@ -14,7 +14,9 @@ from .. import clock, hints, registry, signals
 from ..models import Call, Duty, Event, Message
 
 
-def append(call: Call, kind: str, *, actor: UUID | None = None, data: dict[str, Any] | None = None, at: datetime | None = None) -> Event:
+def append(
+    call: Call, kind: str, *, actor: UUID | None = None, data: dict[str, Any] | None = None, at: datetime | None = None
+) -> Event:
     """Write one event with the call's next seq and the duties it owes; must run inside the changing transaction."""
     if kind not in registry.get().events:
         raise ValueError(f"event kind {kind!r} is not registered")
@@ -66,7 +68,9 @@ def _bodies(events: Iterable[Event]) -> dict[str, str]:
 
 def rows(call_uuid: UUID, after: int, limit: int | None = None) -> list[dict[str, Any]]:
     """Events after a seq, in order, whole; `visible` then hides what a role may not see."""
-    events = list(Event.objects.filter(call__uuid=call_uuid, seq__gt=after).select_related("call").order_by("seq")[:limit])
+    events = list(
+        Event.objects.filter(call__uuid=call_uuid, seq__gt=after).select_related("call").order_by("seq")[:limit]
+    )
     bodies = _bodies(events)
     return [row(event, bodies.get(event.data.get("message", ""), "")) for event in events]
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +14,13 @@ from channels.exceptions import StopConsumer
 
 from .. import conf, registry
 from ..db import in_db
-from ..exceptions import BadRequest, Conflict, Flood, NotYours, OldGeneration, OpenElsewhere, RtcError, TokenRefused, TooLarge
+from ..exceptions import BadRequest, Conflict, Flood, NotYours, OpenElsewhere, RtcError, TokenRefused, TooLarge
 from ..registry import Caller, Follower
-from ..services import audit, timeline
-from ..states import LinkState, Role
+from ..services import audit
+from ..states import Role
 from . import attendance, handlers, hub, limits, protocol
-from .attendance import Attended, Leg
+from .attachments import Attachments
+from .attendance import Leg
 
 log = logging.getLogger("rtc_service.signalling")
 FLOOD_STRIKES = 200
@@ -34,21 +34,9 @@ BYE_CODES = {
 }
 
 
-@dataclass
-class LinkEnd:
-    """This socket's end of a link."""
-
-    call: str
-    kind: str
-    generation: int
-    mine: UUID
-    peer: UUID
-    first: bool
-    candidates: int = 0
-
-
 class SignallingConsumer(AsyncConsumer):
-    """Attributes that others read: key, epoch, role, user_id, address, legs, seqs, topics, follower, heard, opened."""
+    """Others on the loop read: key, epoch, role, user_id, address, session_key, attached, legs, seqs, topics, follower,
+    heard, opened, welcomed, closing; and call deliver, say, bye, drop, push_event, push_topic."""
 
     channel_layer_alias = None  # the hub speaks to the layer, once for the whole process
 
@@ -57,9 +45,7 @@ class SignallingConsumer(AsyncConsumer):
         self.epoch = 0
         self.user_id: int | None = None
         self.visitor_id: int | None = None
-        self.legs: dict[str, Leg] = {}
-        self.links: dict[UUID, LinkEnd] = {}
-        self.seqs: dict[str, int] = {}
+        self.attached = Attachments(self)
         self.topics: set[str] = set()
         self.topic_versions: dict[str, int] = {}
         self.follower = Follower()
@@ -67,6 +53,14 @@ class SignallingConsumer(AsyncConsumer):
         self.opened = self.heard = time.monotonic()
         self._claims: dict[str, Any] | None = None
         self._strikes = 0
+
+    @property
+    def legs(self) -> dict[str, Leg]:
+        return self.attached.legs
+
+    @property
+    def seqs(self) -> dict[str, int]:
+        return self.attached.seqs
 
     # --- ASGI
 
@@ -96,7 +90,9 @@ class SignallingConsumer(AsyncConsumer):
         self.hub.add(self)
         loop = self.hub.loop
         self._tasks = [loop.create_task(self._write()), loop.create_task(self._work_off())]
-        if self.origin and not limits.origin_allowed(self.origin, limits.header(self.scope, b"host"), settings.ALLOWED_ORIGINS):
+        if self.origin and not limits.origin_allowed(
+            self.origin, limits.header(self.scope, b"host"), settings.ALLOWED_ORIGINS
+        ):
             await self._refuse("origin", protocol.CLOSE_NOT_YOURS, "this origin may not connect")
         elif self.hub.by_address[self.address] > settings.SOCKETS_PER_ADDRESS:
             await self._refuse("sockets", protocol.CLOSE_FLOOD, "too many connections from this address")
@@ -119,9 +115,7 @@ class SignallingConsumer(AsyncConsumer):
             timer.cancel()
         for task in self._tasks:
             task.cancel()
-        for leg in self.legs.values():
-            self.hub.relay.detach(leg.uuid, self)
-            self._unfollow(leg.call)
+        self.attached.close()
         self.hub.tailer.follow(self, set())
         self.hub.remove(self)
         if self.welcomed:
@@ -206,7 +200,7 @@ class SignallingConsumer(AsyncConsumer):
         elif not self.key:
             raise NotYours("say hello first")
         elif kind == "link.description" or kind == "link.candidates":
-            self._relay(envelope)
+            await self._relay(envelope)
         elif kind == "replay":
             self._queue(envelope, None, protocol.decode_body(envelope.body, protocol.Replay))
         else:
@@ -232,27 +226,12 @@ class SignallingConsumer(AsyncConsumer):
         answer = protocol.Pong(body.t, round(time.time() * 1000, 1), dict(self.seqs), dict(self.topic_versions))
         self.say("pong", answer, id=envelope.id)
 
-    # --- links: relayed on the loop
-
-    def _relay(self, envelope: protocol.Envelope) -> None:
-        description = envelope.kind == "link.description"
-        body: Any = protocol.decode_body(envelope.body, protocol.LinkDescription if description else protocol.LinkCandidates)
-        end = self.links.get(body.link)
-        if end is None:
-            self.hub.loop.create_task(in_db(audit.record, "link.refused", actor=self.key, address=self.address, target=str(body.link)))
-            raise NotYours("no such link of yours")
-        if body.generation != end.generation:
-            raise OldGeneration(f"the link is at generation {end.generation}")
-        settings = conf.core()
-        if description:
-            if len(body.sdp) > settings.SDP_BYTES:
-                raise TooLarge(f"an SDP has {settings.SDP_BYTES} bytes at most")
-        else:
-            end.candidates += len(body.candidates)
-            if end.candidates > settings.CANDIDATES_PER_LINK:
-                raise TooLarge(f"a link has {settings.CANDIDATES_PER_LINK} candidates at most", code="too_many_candidates")
-        frame = protocol.encode(envelope.kind, body, call=UUID(end.call))
-        self.hub.relay.send(end.peer, end.mine, str(body.link), body.generation, body.n, frame)
+    async def _relay(self, envelope: protocol.Envelope) -> None:
+        try:
+            self.attached.relay(envelope)
+        except NotYours:
+            await self._smells(envelope)
+            raise
         if envelope.id is not None:
             self.say("ok", protocol.Ok(), id=envelope.id)
 
@@ -322,85 +301,17 @@ class SignallingConsumer(AsyncConsumer):
             self._attach(attended, seen)
         self._refresh_topics()
 
-    # --- calls of this socket
+    # --- the log and topics, pushed by the tailer
 
-    def _attach(self, attended: Attended, seen: dict[str, tuple[int, int]]) -> None:
-        """Take part in a call from here: follow its log, be reachable on its links."""
-        leg, snapshot = attended.leg, attended.snapshot
-        for call in [call for call in self.legs if call != leg.call]:
-            self._detach(call)
-        self.legs[leg.call] = leg
-        self.seqs[leg.call] = snapshot["seq"]
+    def _attach(self, attended: attendance.Attended, seen: dict[str, tuple[int, int]]) -> None:
         if self.user_id is None:
-            self.follower = Follower(call=UUID(leg.call))
-        self.hub.by_call[leg.call].add(self)
-        self.hub.relay.attach(leg.uuid, self, seen)
-        for link, item in snapshot["links"].items():
-            if str(leg.uuid) in item["parties"] and item["state"] != LinkState.CLOSED:
-                fresh = seen.get(link, (0, 0))[0] != item["generation"]
-                self._open_link(leg, {"link": link, **item}, snapshot["participants"], tell=fresh)
-        self.hub.tailer.read(leg.call)
-
-    def _detach(self, call: str) -> None:
-        leg = self.legs.pop(call)
-        self.hub.relay.detach(leg.uuid, self)
-        self.hub.relay.forget(leg.uuid)
-        self._unfollow(call)
-        self.seqs.pop(call, None)
-        self.links = {link: end for link, end in self.links.items() if end.call != call}
-
-    def _unfollow(self, call: str) -> None:
-        followers = self.hub.by_call.get(call)
-        if followers is not None:
-            followers.discard(self)
-            if not followers:
-                del self.hub.by_call[call]
-
-    def _open_link(self, leg: Leg, data: dict[str, Any], people: dict[str, Any], *, tell: bool) -> None:
-        first = data["parties"][0] == str(leg.uuid)
-        peer = data["parties"][1 if first else 0]
-        self.links[UUID(data["link"])] = LinkEnd(leg.call, data["kind"], data["generation"], leg.uuid, UUID(peer), first)
-        if not tell:
-            return
-        person = people.get(peer, {})
-        body = protocol.LinkOpen(
-            link=UUID(data["link"]),
-            kind=data["kind"],
-            generation=data["generation"],
-            peer=protocol.Peer(UUID(peer), person.get("role", ""), person.get("name", "")),
-            polite=first,
-            offer=first,
-            profile=attendance.link_profile(self.key),
-        )
-        self.say("link.open", body, call=leg.call)
+            self.follower = Follower(call=UUID(attended.leg.call))
+        self.attached.attach(attended, seen)
 
     def push_event(self, row: dict[str, Any]) -> None:
-        """One row of the log, in order; links and prompts to this leg are told as their own messages too."""
-        call, kind, data = row["call"], row["kind"], row["data"]
-        leg = self.legs.get(call)
-        if leg is None:
-            return
-        self.seqs[call] = row["seq"]
-        self.say("event", timeline.visible(row, self.role), call=call)
-        mine = str(leg.uuid)
-        if kind == "link.opened" and mine in data["parties"]:
-            self._open_link(leg, data, {}, tell=True)
-        elif kind == "link.closed" and mine in data["parties"]:
-            self.links.pop(UUID(data["link"]), None)
-            closed = protocol.LinkClose(UUID(data["link"]), data["generation"], data.get("reason", ""))
-            self.say("link.close", closed, call=call)
-        elif kind == "prompt.asked" and data["participant"] == mine:
-            asked = protocol.PromptAsked(UUID(data["prompt"]), data["kind"], data["payload"], data["until"])
-            self.say("prompt", asked, call=call)
-        elif kind == "participant.left" and data["participant"] == mine and self.role != Role.CUSTOMER:
-            # A staff member who lost the call follows it no longer (the customer stays for the ticket and the rating).
-            self.hub.loop.call_soon(self._left_call, call)
-        if kind.startswith("call."):
+        self.attached.push(row)
+        if row["kind"].startswith("call."):
             self._refresh_topics()
-
-    def _left_call(self, call: str) -> None:
-        if call in self.legs:
-            self.hub.loop.call_later(30, lambda: self._detach(call) if call in self.legs and not self.closing else None)
 
     def push_topic(self, key: str, version: int, value: dict[str, Any]) -> None:
         if key in self.topics and version >= self.topic_versions.get(key, -1):
@@ -442,12 +353,22 @@ class SignallingConsumer(AsyncConsumer):
 
     async def _smells(self, envelope: protocol.Envelope) -> None:
         try:
-            await in_db(audit.record, "message.refused", actor=self.key, address=self.address, target=envelope.kind, call=envelope.call)
+            await in_db(
+                audit.record,
+                "message.refused",
+                actor=self.key,
+                address=self.address,
+                target=envelope.kind,
+                call=envelope.call,
+            )
         except Exception:  # noqa: BLE001
             log.exception("auditing a refusal failed")
 
-    async def _handle(self, envelope: protocol.Envelope, kind: registry.MessageKind, body: Any) -> dict[str, Any]:
-        leg = self.legs.get(str(envelope.call)) if envelope.call else next(iter(self.legs.values()), None)
+    async def _handle(
+        self, envelope: protocol.Envelope, kind: registry.MessageKind, body: Any
+    ) -> dict[str, Any] | None:
+        """The handler's result, or None when it was answered here already."""
+        leg = self.attached.leg(envelope.call)
         if envelope.call and leg is None:
             raise NotYours("no such call of yours")
         caller = Caller(
@@ -465,11 +386,11 @@ class SignallingConsumer(AsyncConsumer):
         if attach is not None:
             attended = await in_db(attendance.attend, UUID(attach), self.visitor_id, self.user_id)
             result |= {"call": attach, "participant": str(attended.leg.uuid), "snapshot": attended.snapshot}
-            if envelope.id is not None:
+            if envelope.id is not None:  # before the first link.open
                 self.say("ok", protocol.Ok(result), id=envelope.id)
             self._attach(attended, {})
             self._refresh_topics()
-            return None  # type: ignore[return-value]  # answered above, before the first link.open
+            return None
         return result
 
     async def _replay(self, envelope: protocol.Envelope, body: protocol.Replay) -> None:
@@ -484,5 +405,3 @@ class SignallingConsumer(AsyncConsumer):
         else:
             answer = {"call": call, "events": rows, "snapshot": None}
         self.say("replay", answer, id=envelope.id, call=call)
-
-

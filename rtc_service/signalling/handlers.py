@@ -55,7 +55,11 @@ def rate(caller: Caller, body: protocol.CallRate) -> None:
 def link_state(caller: Caller, body: protocol.LinkState) -> None:
     leg = _leg(caller)
     link = links.find(body.link, leg.uuid)
-    route = None if body.route is None else {"local": body.route.local, "remote": body.route.remote, "protocol": body.route.protocol}
+    route = (
+        None
+        if body.route is None
+        else {"local": body.route.local, "remote": body.route.remote, "protocol": body.route.protocol}
+    )
     moved = links.report(link, leg.uuid, body.generation, body.state, cause=body.cause, route=route)
     if moved and body.state == "up" and leg.call.state == CallState.CONNECTING:
         calls.activate(leg.call)

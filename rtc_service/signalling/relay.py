@@ -50,7 +50,15 @@ class Relay:
         self._local[participant] = sink
         self._remote.pop(participant, None)
         self._resend(participant, seen, sink.deliver)
-        self._broadcast({"op": "claim", "to": str(participant), "from": self.process, "seen": {k: list(v) for k, v in seen.items()}}, None)
+        self._broadcast(
+            {
+                "op": "claim",
+                "to": str(participant),
+                "from": self.process,
+                "seen": {k: list(v) for k, v in seen.items()},
+            },
+            None,
+        )
 
     def detach(self, participant: UUID, sink: Sink) -> None:
         """The leg's socket has gone, unless a newer one has taken its place."""

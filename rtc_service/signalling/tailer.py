@@ -153,7 +153,11 @@ class Tailer:
 
 
 def _newest(calls: list[str], topics: list[str]) -> tuple[dict[str, int], dict[str, int]]:
-    seqs = {str(call): seq for call, seq in Call.objects.filter(uuid__in=calls).values_list("uuid", "last_seq")} if calls else {}
+    seqs = (
+        {str(call): seq for call, seq in Call.objects.filter(uuid__in=calls).values_list("uuid", "last_seq")}
+        if calls
+        else {}
+    )
     versions = dict(Topic.objects.filter(key__in=topics).values_list("key", "version")) if topics else {}
     return seqs, versions
 

@@ -59,7 +59,9 @@ class Ticker:
 
     async def _revalidate(self) -> None:
         """A staff log-in that has ended takes its socket with it."""
-        staff = {socket: socket.user_id for socket in self.hub.sockets if socket.welcomed and socket.user_id is not None}
+        staff = {
+            socket: socket.user_id for socket in self.hub.sockets if socket.welcomed and socket.user_id is not None
+        }
         for socket, user_id in staff.items():
             assert user_id is not None
             if not await in_db(seats.staff_allowed, user_id, socket.session_key):

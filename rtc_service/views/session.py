@@ -72,7 +72,9 @@ def staff_session(request: HttpRequest) -> HttpResponse:
     """POST (Django session, CSRF) -> {token, ws}; the socket ends with the log-in."""
     assert request.user.pk is not None
     session_key = request.session.session_key or ""
-    token = tokens.hello(f"u:{request.user.pk}", "staff", origin=request.headers.get("Origin", ""), session_key=session_key)
+    token = tokens.hello(
+        f"u:{request.user.pk}", "staff", origin=request.headers.get("Origin", ""), session_key=session_key
+    )
     response = JsonResponse({"token": token, "ws": socket_url(request)})
     response["Cache-Control"] = "no-store"
     return response
@@ -124,5 +126,3 @@ def _limit(request: HttpRequest) -> None:
         count = 1
     if count > settings.SESSIONS_PER_MINUTE:
         raise Flood("too many sessions from this address", retry_after=60)
-
-

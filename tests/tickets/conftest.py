@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, User
 
+from rtc_service import groups
 from rtc_service.models import Call, Duty, Visitor
 from rtc_service.services import calls, duties, visitors
 from rtc_service.signalling.protocol import CallRequest
@@ -32,8 +33,7 @@ def charlie(db: None) -> User:
 @pytest.fixture
 def dora(db: None) -> User:
     user = User.objects.create_user("dora", password="dora", is_staff=True)
-    names = ["view_ticket", "change_ticket", "view_comment", "add_comment"]
-    user.user_permissions.set(Permission.objects.filter(content_type__app_label="rtc_tickets", codename__in=names))
+    user.groups.add(Group.objects.get(name=groups.SUPERVISOR))
     return user
 
 

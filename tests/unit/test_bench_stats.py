@@ -12,7 +12,6 @@ from bench.pairs import alternate, value_of
 from bench.results import RawFile, Record, save
 from bench.stats import Leg, Pair, TooFewSamples, median, percentile, steady, summarise
 
-
 VALUE = {"": value_of}
 
 

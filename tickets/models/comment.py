@@ -33,4 +33,4 @@ class Comment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.ticket} {self.created:%Y-%m-%d %H:%M}"
+        return f"{self.ticket} {str(self.uuid)[:8]}"

@@ -22,6 +22,7 @@ from typing import Any
 from .process import Child, accepts, free_port
 
 REALM = "turn.test"
+SECRET = "turn-test-secret"
 DENIED = (
     "0.0.0.0-0.255.255.255",
     "100.64.0.0-100.127.255.255",
@@ -70,7 +71,7 @@ class TurnServer:
 
 
 @contextmanager
-def turn_server(secret: str = "turn-test-secret") -> Iterator[TurnServer]:
+def turn_server(secret: str = SECRET) -> Iterator[TurnServer]:
     """Start coturn and stop it at the end. Raises NoTurnServer when it is not installed."""
     binary = shutil.which("turnserver")
     if binary is None:

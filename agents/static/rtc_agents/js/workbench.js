@@ -30,12 +30,6 @@ const PARTS = "rtc-desk-presence, rtc-desk-connection, rtc-desk-workspace, rtc-d
   + "rtc-desk-stage, rtc-desk-controls, rtc-desk-devices, rtc-desk-quality, rtc-desk-chat, rtc-desk-panels, rtc-desk-tabs, "
   + "rtc-desk-wrap-up, rtc-desk-idle, rtc-desk-today";
 
-function tabName() {
-  const name = sessionStorage.getItem("rtc.tab") ?? Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("-");
-  sessionStorage.setItem("rtc.tab", name);
-  return name;
-}
-
 /** Bring the desk back as it was: in a call or ready after a refresh, or ready at once for the benchmark. */
 async function resume(session, page) {
   const { presence } = deskOf(session.state);
@@ -58,8 +52,6 @@ function start() {
     role: "staff",
     openSession: () => page.openSession(),
     storage: sessionStorage,
-    tab: tabName(),
-    capabilities: [],
     mediaConstraints: JSON.parse(root.dataset.mediaConstraints),
   });
   const page = new Page(root, session, new Ring(), new Attention(), (say) => new Autosave(root, say));
@@ -70,7 +62,7 @@ function start() {
   let resumed = false;
   let talking = false;
   session.addEventListener("rtc:state", ({ detail: state }) => {
-    if (!resumed && state.connection === "open" && state.desk) {
+    if (!resumed && state.connection === "open" && state.desk?.agents) {
       resumed = true;
       resume(session, page).catch((error) => page.report(error));
     }

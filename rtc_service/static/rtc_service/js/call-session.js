@@ -10,36 +10,38 @@
 
 import { CallLog } from "./call-log.js";
 import { now } from "./clock.js";
+import { Credentials } from "./credentials.js";
 import { on, tell } from "./events.js";
 import { Links } from "./links.js";
 import { LocalMedia } from "./media-devices.js";
 import { PeerNotes } from "./peer-notes.js";
 import { uuid } from "./protocol.js";
+import { NO_MEDIA, sessionState } from "./session-state.js";
 import { SignallingClient } from "./signalling-client.js";
-import { isWeak } from "./stats-summary.js";
 import { claimTab } from "./tab.js";
+import { Topics } from "./topics.js";
 
-const NO_MEDIA = Object.freeze({ camera: false, microphone: false, screen: false });
+/** The connection rests in these states because the call goes on without this tab, or not at all. */
 const OVER = new Set(["elsewhere", "ended"]);
 
 export class CallSession extends EventTarget {
   #options;
+  /** @type {SignallingClient} */
   #signalling;
+  /** @type {Links} */
   #links;
+  /** @type {LocalMedia} */
   #media;
+  /** @type {CallLog} */
   #log;
+  #notes;
+  #topics = new Topics();
   #tab = "";
   #life = new AbortController();
   #started = Promise.resolve();
   #running = false;
   /** @type {any} the newest welcome */
   #welcome = null;
-  /** @type {Record<string, any>} */
-  #desk = {};
-  /** @type {Map<string, number>} newest version of each topic */
-  #topics = new Map();
-  /** @type {SessionState["queue"]} */
-  #queue = null;
   /** @type {SessionState["quality"]} */
   #quality = null;
   /** @type {SessionState["error"]} */
@@ -64,9 +66,7 @@ export class CallSession extends EventTarget {
     this.#options = { storage, tab, capabilities, ...options };
     this.#media = new LocalMedia(options.mediaConstraints);
     this.#signalling = new SignallingClient({
-      openSession: options.openSession,
-      storage,
-      scope: options.scope ?? options.role,
+      credentials: new Credentials(options.openSession, storage, options.scope ?? options.role),
       hello: () => ({ tab: this.#tab, last_seq: this.#log.snapshot?.seq ?? 0, links: this.#links.seen(), capabilities }),
       seqs: () => (this.#log.snapshot && this.#log.isOpen ? { [this.#log.snapshot.call]: this.#log.snapshot.seq } : {}),
     });
@@ -80,8 +80,6 @@ export class CallSession extends EventTarget {
     this.#notes = new PeerNotes(this.#links, this.#log);
     this.#wire();
   }
-
-  #notes;
 
   // --- life -------------------------------------------------------------------------------------------
 
@@ -112,7 +110,10 @@ export class CallSession extends EventTarget {
 
   /** @returns {SessionState} frozen; a new object whenever something has changed */
   get state() {
-    return (this.#state ??= Object.freeze(this.#read()));
+    return (this.#state ??= sessionState({
+      signalling: this.#signalling, log: this.#log, links: this.#links, media: this.#media, topics: this.#topics,
+      you: this.#welcome?.you ?? null, role: this.#options.role, quality: this.#quality, error: this.#error,
+    }));
   }
 
   /** The server's clock in ms since the epoch, as well as we know it. */
@@ -254,18 +255,19 @@ export class CallSession extends EventTarget {
   /** @param {any} body */
   #onWelcome(body) {
     this.#welcome = body;
-    this.#desk = body.desk;
-    this.#topics.clear();
+    this.#topics.welcome(body.desk);
     this.#error = null;
+    this.#media.profile(body.limits);
     this.#log.welcome(body.call, body.snapshot);
-    if (body.snapshot) this.#links.closeAll(new Set(Object.keys(body.snapshot.links ?? {})));
+    if (body.snapshot?.state === "ended") this.#onEnded();
+    else if (body.snapshot) this.#links.closeAll(new Set(Object.keys(body.snapshot.links)));
     this.#links.recover();
     this.#sayMedia(true);
     this.#touch();
   }
 
   /** @param {import("./types.js").Envelope} envelope */
-  #onMessage({ kind, body, call = null }) {
+  #onMessage({ kind, body, call }) {
     if (kind === "event") this.#log.onEvent(body);
     else if (kind === "replay") this.#log.onRows(body);
     else if (kind === "topic") this.#onTopic(body);
@@ -279,7 +281,7 @@ export class CallSession extends EventTarget {
   #onEvent(event) {
     if (event.kind === "call.ringing" && this.#options.role === "customer") this.#links.prepare();
     if (event.kind === "call.waiting") this.#links.discard();
-    if (event.kind === "call.answered") this.#queue = null;
+    if (event.kind === "call.answered") this.#topics.queue = null;
     if (event.kind === "participant.joined") this.#sayMedia();
     if (event.kind === "call.ended") this.#onEnded();
     tell(this, "rtc:event", event);
@@ -287,7 +289,7 @@ export class CallSession extends EventTarget {
 
   #onEnded() {
     this.#links.closeAll();
-    this.#queue = this.#quality = null;
+    this.#topics.queue = this.#quality = null;
     const { call } = this.#log;
     this.#signalling.drop((item) => item.call === call && item.kind !== "chat");
     // An agent keeps the camera from call to call; a customer's light goes out with the call.
@@ -295,12 +297,8 @@ export class CallSession extends EventTarget {
   }
 
   /** @param {{key: string, version: number, value: any}} topic */
-  #onTopic({ key, version, value }) {
-    if (version < (this.#topics.get(key) ?? 0)) return;
-    this.#topics.set(key, version);
-    const [, leaf, name] = key.match(/^(\w+)\.(queue|desk)(?=:|$)/) ?? [];
-    if (name === "queue") this.#queue = value;
-    else if (name === "desk") this.#desk = { ...this.#desk, [leaf]: value };
+  #onTopic(topic) {
+    this.#topics.update(topic);
     this.#touch();
   }
 
@@ -353,8 +351,7 @@ export class CallSession extends EventTarget {
 
   /** @returns {RTCConfiguration} */
   get #configuration() {
-    const { iceTransportPolicy } = this.#options;
-    const policy = iceTransportPolicy ?? (this.#welcome?.ice_policy === "relay" ? "relay" : "all");
+    const policy = this.#options.iceTransportPolicy ?? (this.#welcome?.ice_policy === "relay" ? "relay" : "all");
     return { iceServers: this.#welcome?.ice_servers ?? [], iceTransportPolicy: policy };
   }
 
@@ -368,30 +365,5 @@ export class CallSession extends EventTarget {
     if (!this.#state) return; // nobody has read since the last change
     this.#state = null;
     queueMicrotask(() => tell(this, "rtc:state", this.state));
-  }
-
-  /** @returns {SessionState} */
-  #read() {
-    const call = this.#log.view;
-    const link = this.#links.shown;
-    const you = this.#welcome?.you ?? null;
-    const queued = call?.state === "waiting" || call?.state === "ringing";
-    const stats = this.#quality;
-    return {
-      connection: this.#signalling.state,
-      you: you && { ...you, participant: this.#log.participant(this.#options.role) ?? you.participant ?? null },
-      call,
-      queue: queued ? this.#queue : null,
-      desk: this.#desk,
-      local: this.#media.state,
-      remote: link && link.peer.stream.getTracks().length ? {
-        stream: link.peer.stream,
-        media: call?.participants[link.open.peer.participant]?.media ?? NO_MEDIA,
-        name: link.open.peer.name,
-      } : null,
-      link: link && { state: link.state, weak: isWeak(stats?.local ?? null) || isWeak(stats?.remote ?? null), generation: link.open.generation },
-      quality: stats,
-      error: this.#signalling.error ? { code: this.#signalling.error.code, detail: this.#signalling.error.detail } : this.#error,
-    };
   }
 }

@@ -12,7 +12,17 @@ import { PeerConnection } from "./peer-connection.js";
 import { StatsSampler } from "./stats-sampler.js";
 
 /** Answers that only say that the world has moved on. */
-const OUTDATED = new Set(["dropped", "old_generation", "not_yours", "conflict"]);
+const OUTDATED = new Set(["dropped", "old_generation", "not_yours", "conflict", "too_many_candidates"]);
+
+/**
+ * A link.open brings its own credentials, newer than the welcome's.
+ * @param {RTCConfiguration} configuration
+ * @param {import("./types.js").LinkOpen} open
+ * @returns {RTCConfiguration}
+ */
+function fresh(configuration, { profile }) {
+  return profile.ice_servers ? { ...configuration, iceServers: profile.ice_servers } : configuration;
+}
 
 export class Link extends EventTarget {
   /** @type {import("./types.js").FlowState} */
@@ -40,7 +50,8 @@ export class Link extends EventTarget {
     this.open = open;
     this.#signalling = signalling;
     this.#call = call;
-    this.peer = prepared ?? new PeerConnection({ configuration: configuration(), polite: open.polite, tracks });
+    this.peer = prepared ?? new PeerConnection({ configuration: fresh(configuration(), open), polite: open.polite, tracks });
+    this.peer.videoBitrate = open.profile.video?.bitrate ?? null;
     this.#flow = new MediaFlow(this.peer, expected, () => configuration().iceServers ?? []);
     this.sampler = new StatsSampler(this.peer, signalling.clock);
   }

@@ -16,13 +16,16 @@ const KINDS = { camera: "video", microphone: "audio" };
 /** @type {Record<string, Source>} */
 const SOURCES = { videoinput: "camera", audioinput: "microphone", video: "camera", audio: "microphone" };
 
+/** @type {Record<"audio"|"video", MediaTrackConstraints>} */
 const DEFAULTS = {
-  video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } },
+  video: { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 30, max: 30 } },
   audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
 };
 
 export class LocalMedia extends EventTarget {
   #constraints;
+  /** Whether the page asked for its own picture, which the server's profile leaves alone. */
+  #own;
   #devices;
   /** @type {MediaStream|null} */
   #stream = null;
@@ -45,6 +48,7 @@ export class LocalMedia extends EventTarget {
   constructor(constraints = {}, devices = globalThis.navigator?.mediaDevices) {
     super();
     this.#constraints = { ...DEFAULTS, ...constraints };
+    this.#own = "video" in constraints;
     this.#devices = devices;
   }
 
@@ -89,6 +93,15 @@ export class LocalMedia extends EventTarget {
     this.#problem = null;
     for (const source of /** @type {Source[]} */ (["camera", "microphone"])) this.#put(source, null);
     tell(this, "change");
+  }
+
+  /** The picture that the server's media profile asks for. @param {Record<string, number>} limits  of the welcome */
+  profile({ video_width: width, video_height: height, video_fps: fps }) {
+    if (this.#own || !width || !height || !fps) return;
+    const video = { width: { ideal: width }, height: { ideal: height }, frameRate: { ideal: fps, max: fps } };
+    this.#constraints = { ...this.#constraints, video };
+    // A camera that cannot do it goes on as it is.
+    this.#tracks.camera?.applyConstraints(video).catch(() => {});
   }
 
   /** Off releases the camera, so that its light goes out; on takes it again. @param {boolean} on */

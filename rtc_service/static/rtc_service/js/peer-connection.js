@@ -39,6 +39,8 @@ export class PeerConnection extends EventTarget {
   #closed = false;
   /** Has offer() been called? */
   offering = false;
+  /** @type {number|null} bits per second, the media profile's cap for our picture */
+  videoBitrate = null;
   /** Groups our two tracks, so that the other side plays them in step. */
   #group = new MediaStream();
 
@@ -154,10 +156,21 @@ export class PeerConnection extends EventTarget {
     if (this.#ignoringOffer) return;
     await pc.setRemoteDescription(description);
     await this.#onCandidates(this.#early.splice(0));
-    if (description.type !== "offer") return;
-    this.#adopt();
-    await pc.setLocalDescription();
-    this.#describe();
+    if (description.type === "offer") {
+      this.#adopt();
+      await pc.setLocalDescription();
+      this.#describe();
+    }
+    await this.#capVideo();
+  }
+
+  /** Encodings can be set once both descriptions are there. */
+  async #capVideo() {
+    const sender = this.#transceivers.video?.sender;
+    const parameters = sender?.getParameters();
+    if (!sender || !parameters?.encodings?.length || this.videoBitrate === null) return;
+    for (const encoding of parameters.encodings) encoding.maxBitrate = this.videoBitrate;
+    await sender.setParameters(parameters);
   }
 
   /** As the answerer take the transceivers that the offer brought, in both directions. */

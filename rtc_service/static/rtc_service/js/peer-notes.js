@@ -56,7 +56,8 @@ export class PeerNotes extends EventTarget {
    */
   #onChat({ participant, role }, { client_id, body }) {
     if (typeof body !== "string" || !body || body.length > LONGEST_CHAT || !UUID.test(client_id)) return;
-    this.#log.addEarly({ message: null, participant, role, client_id, body, at: now() });
+    const known = this.#log.snapshot?.participants[participant];
+    this.#log.addEarly({ message: null, participant, role: known?.role ?? role, client_id, body, at: now() });
   }
 
   /** @param {any} body */

@@ -3,7 +3,7 @@
  * of WebRTC or calls. Frames are `signalling-socket.js`, delays are the policy's.
  *
  * Events: "state" (detail = ConnectionState), "welcome" (detail = body), "message" (detail = envelope),
- * "pong" (detail = body), "bye" (detail = reason), "error" (detail = RtcError that concerns no request).
+ * "pong" (detail = body), "bye" (detail = reason), "error" (detail = RtcError that answers no request).
  *
  * @typedef {import("./types.js").ConnectionState} ConnectionState
  */
@@ -18,20 +18,26 @@ import { SignallingSocket } from "./signalling-socket.js";
 
 /** The first pings follow each other at once, so that the clock's offset is known before the first picture. */
 const FIRST_PINGS = 4;
-const FINAL = new Set(["elsewhere", "refused", "ended", "offline"]);
+/** States that it leaves only when it is told to. */
+const RESTING = new Set(["offline", "elsewhere", "refused", "ended"]);
 
 export class SignallingClient extends EventTarget {
   clock = new ServerClock();
   /** @type {ConnectionState} */
   state = "offline";
-  /** @type {RtcError|null} why the state is "refused" */
+  /** @type {RtcError|null} why the last hello or session was refused */
   error = null;
-  #options;
+  #credentials;
+  #hello;
+  #seqs;
+  #policy;
+  #Socket;
+  #page;
   #outbox = new Outbox((kind, body, options) => this.request(kind, body, options));
   /** @type {SignallingSocket|null} the newest one */
   #socket = null;
-  /** @type {SignallingSocket|null} kept while the newest one is not welcome yet */
-  #draining = null;
+  /** @type {SignallingSocket|null} the newest one that was welcomed; not `#socket` while a drain moves over */
+  #welcomed = null;
   #greeted = false;
   /** @type {Set<() => void>} requests made before hello was sent */
   #early = new Set();
@@ -40,47 +46,54 @@ export class SignallingClient extends EventTarget {
   #triedFresh = false;
   #takeOver = false;
   #pings = 0;
-  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  /** ms that the server asked us to wait */
+  #pause = 0;
+  /** @type {ReturnType<typeof setTimeout>|undefined} the next try */
   #timer;
   #run = new AbortController();
 
   /**
    * @param {object} options
-   * @param {() => Promise<{token: string, ws: string}>} options.openSession  asked only without a resume token
-   * @param {Pick<Storage, "getItem"|"setItem"|"removeItem">} options.storage
-   * @param {string} options.scope  what keeps two kinds of user in one tab apart in the storage
+   * @param {import("./credentials.js").Credentials} options.credentials
    * @param {() => object} options.hello  tab, last_seq, links, capabilities
    * @param {() => Record<string, number>} options.seqs  newest seq known of each call
    * @param {ReconnectPolicy} [options.policy]
    * @param {typeof WebSocket} [options.Socket]
    * @param {any} [options.page]  the window: "online", "visibilitychange"
    */
-  constructor({ policy = new ReconnectPolicy(), Socket = globalThis.WebSocket, page = globalThis, ...options }) {
+  constructor({ credentials, hello, seqs, policy = new ReconnectPolicy(), Socket = globalThis.WebSocket, page = globalThis }) {
     super();
-    this.#options = { policy, Socket, page, ...options };
+    this.#credentials = credentials;
+    this.#hello = hello;
+    this.#seqs = seqs;
+    this.#policy = policy;
+    this.#Socket = Socket;
+    this.#page = page;
   }
 
   start() {
-    if (!FINAL.has(this.state)) return;
+    if (!RESTING.has(this.state)) return;
     this.#run = new AbortController();
-    const { page } = this.#options;
     const listening = { signal: this.#run.signal };
-    page.addEventListener?.("online", () => this.#wake(), listening);
-    page.document?.addEventListener("visibilitychange", () => page.document.hidden || this.#wake(), listening);
+    const { document } = this.#page;
+    this.#page.addEventListener?.("online", () => this.#wake(), listening);
+    document?.addEventListener("visibilitychange", () => document.hidden || this.#wake(), listening);
+    this.error = null;
     this.#triedFresh = false;
+    this.#attempt = 0;
     this.#lostAt = now();
     this.#enter("connecting");
     void this.#connect();
   }
 
   stop() {
-    this.#halt("offline");
+    this.#rest("offline");
   }
 
   /** Move the seat from the tab that has it to this one. */
   takeOver() {
     this.#takeOver = true;
-    this.#halt("offline");
+    this.#rest("offline");
     this.start();
   }
 
@@ -92,9 +105,8 @@ export class SignallingClient extends EventTarget {
    * @returns {Promise<any>} the result; rejects with RtcError
    */
   request(kind, body = {}, { call = null, timeout = 10_000 } = {}) {
-    const socket = this.#socket;
-    if (socket && this.#greeted) return socket.request(kind, body, { call, timeout });
-    if (FINAL.has(this.state)) return Promise.reject(new RtcError("connection_lost", kind));
+    if (this.#socket && this.#greeted) return this.#socket.request(kind, body, { call, timeout });
+    if (RESTING.has(this.state)) return Promise.reject(this.error ?? new RtcError("connection_lost", kind));
     return new Promise((resolve, reject) => {
       const go = () => {
         clearTimeout(timer);
@@ -132,38 +144,30 @@ export class SignallingClient extends EventTarget {
    * @param {{call?: string|null}} [options]
    */
   send(kind, body, options) {
-    return this.state === "open" && (this.#socket?.send(kind, body, options) ?? false);
+    return this.#welcomed?.send(kind, body, options) ?? false;
   }
 
-  /** @param {string} name */
-  #key(name) {
-    return `rtc.${this.#options.scope}.${name}`;
-  }
+  // --- one socket ---------------------------------------------------------------------------------------
 
   async #connect() {
     const { signal } = this.#run;
-    const { storage, openSession, Socket } = this.#options;
-    const resume = storage.getItem(this.#key("resume"));
-    let url = storage.getItem(this.#key("ws"));
-    let token;
-    if (!resume || !url) {
-      try {
-        ({ token, ws: url } = await openSession());
-      } catch (error) {
-        if (!signal.aborted) this.#onNoSession(error);
-        return;
-      }
-      if (signal.aborted) return;
-      storage.setItem(this.#key("ws"), url);
+    let credentials;
+    try {
+      credentials = await this.#credentials.get();
+    } catch (error) {
+      if (!signal.aborted) this.#onNoSession(error);
+      return;
     }
-    const socket = new SignallingSocket(url, Socket);
+    if (signal.aborted) return;
+    const { url, hello } = credentials;
+    const socket = new SignallingSocket(url, this.#Socket);
     this.#socket = socket;
     this.#greeted = false;
-    on(socket, "open", () => this.#greet(socket, token ? { token } : { resume }));
+    on(socket, "open", () => this.#greet(socket, hello));
     on(socket, "message", (envelope) => this.#onMessage(socket, envelope));
     on(socket, "pong", (body) => this.#onPong(socket, body));
     on(socket, "bad", (error) => tell(this, "error", error));
-    on(socket, "close", (code) => this.#onClose(socket, code, !token));
+    on(socket, "close", (code) => this.#onClose(socket, code, "resume" in hello));
   }
 
   /**
@@ -171,7 +175,8 @@ export class SignallingClient extends EventTarget {
    * @param {object} credentials
    */
   #greet(socket, credentials) {
-    socket.send("hello", { ...this.#options.hello(), ...credentials, take_over: this.#takeOver });
+    if (socket !== this.#socket) return;
+    socket.send("hello", { ...this.#hello(), ...credentials, take_over: this.#takeOver });
     this.#greeted = true;
     for (const go of [...this.#early]) go();
   }
@@ -181,11 +186,11 @@ export class SignallingClient extends EventTarget {
    * @param {import("./types.js").Envelope} envelope
    */
   #onMessage(socket, envelope) {
-    const { kind, body } = envelope;
-    if (kind === "welcome") return this.#onWelcome(socket, body);
-    if (kind === "bye") return this.#onBye(socket, body.reason);
-    if (kind === "error" && !envelope.id) return this.#onRefusal(socket, new RtcError(body.code, body.detail, body.retry_after ?? null));
-    tell(this, "message", envelope);
+    const { kind, id, body } = envelope;
+    if (kind === "welcome") this.#onWelcome(socket, body);
+    else if (kind === "bye") this.#onBye(socket, body.reason);
+    else if (kind === "error" && !id) this.#onRefusal(socket, new RtcError(body.code, body.detail, body.retry_after ?? null));
+    else tell(this, "message", envelope);
   }
 
   /**
@@ -193,19 +198,19 @@ export class SignallingClient extends EventTarget {
    * @param {any} body
    */
   #onWelcome(socket, body) {
-    const { storage, seqs, page } = this.#options;
-    storage.setItem(this.#key("resume"), body.resume_token);
-    this.#draining?.close();
-    this.#draining = null;
-    this.#attempt = 0;
-    this.#triedFresh = false;
-    this.#takeOver = false;
+    if (socket !== this.#socket) return;
+    this.#credentials.keep(body.resume_token);
+    const drained = this.#welcomed;
+    this.#welcomed = socket;
+    drained?.close();
     this.error = null;
+    this.#attempt = 0;
+    this.#triedFresh = this.#takeOver = false;
     this.clock.reset();
     this.#pings = 1;
     this.#enter("open");
     tell(this, "welcome", body);
-    socket.startHeartbeat(body.heartbeat, () => ({ seqs: seqs(), hidden: Boolean(page.document?.hidden) }));
+    socket.startHeartbeat(body.heartbeat, () => ({ seqs: this.#seqs(), hidden: Boolean(this.#page.document?.hidden) }));
     this.#outbox.close(); // of a drain: what the old socket did not answer goes over the new one
     this.#outbox.open();
   }
@@ -231,28 +236,29 @@ export class SignallingClient extends EventTarget {
   #onBye(socket, reason) {
     if (socket !== this.#socket) return; // the old socket of a drain has nothing to say any more
     tell(this, "bye", reason);
-    if (reason === "drain") {
-      this.#draining = socket;
-      void this.#connect();
-    } else if (reason === "renew") {
+    if (reason === "drain") void this.#connect();
+    else if (reason === "taken_over") this.#rest("elsewhere");
+    else {
       this.forget();
-      socket.close();
-    } else {
-      if (reason !== "taken_over") this.forget();
-      this.#halt(reason === "taken_over" ? "elsewhere" : "ended");
+      if (reason === "renew") socket.close();
+      else this.#rest("ended");
     }
   }
 
   /**
+   * An error that answers no request: most often the hello's.
    * @param {SignallingSocket} socket
    * @param {RtcError} error
    */
   #onRefusal(socket, error) {
-    if (socket === this.#socket && error.code === "open_elsewhere") this.#halt("elsewhere");
-    else {
-      this.error = error;
-      tell(this, "error", error);
-    }
+    if (socket !== this.#socket) return;
+    if (socket === this.#welcomed) return tell(this, "error", error);
+    this.error = error;
+    if (error.code === "open_elsewhere") this.#rest("elsewhere");
+    else if (error.retryAfter !== null || error.code === "internal") {
+      this.#pause = (error.retryAfter ?? 0) * 1000;
+      socket.close();
+    } // else the close code that follows decides
   }
 
   /**
@@ -261,12 +267,12 @@ export class SignallingClient extends EventTarget {
    * @param {boolean} resumed
    */
   #onClose(socket, code, resumed) {
-    if (socket === this.#draining) this.#draining = null;
+    if (socket === this.#welcomed) this.#welcomed = null;
     if (socket !== this.#socket) return;
     this.#socket = null;
     this.#greeted = false;
     this.#outbox.close();
-    if (code === CLOSE.TAKEN_OVER) return this.#halt("elsewhere");
+    if (code === CLOSE.TAKEN_OVER) return this.#rest("elsewhere");
     if (code === CLOSE.TOKEN && resumed && !this.#triedFresh) {
       this.forget();
       this.#triedFresh = true;
@@ -278,29 +284,31 @@ export class SignallingClient extends EventTarget {
     this.#again();
   }
 
+  // --- when there is none -------------------------------------------------------------------------------
+
   /** @param {any} error  of openSession */
   #onNoSession(error) {
-    const known = error instanceof RtcError ? error : new RtcError("failed", String(error));
+    const known = error instanceof RtcError ? error : new RtcError(error?.code ?? "failed", String(error));
     const passing = known.code === "connection_lost" || known.retryAfter !== null || known.code.startsWith("http_5");
-    if (passing) this.#again((known.retryAfter ?? 0) * 1000);
-    else this.#refuse(known);
+    if (!passing) return this.#refuse(known);
+    this.#pause = (known.retryAfter ?? 0) * 1000;
+    this.#again();
   }
 
-  /** Try again when the policy says so. @param {number} [atLeast]  ms */
-  #again(atLeast = 0) {
-    if (this.state === "open") {
-      this.#lostAt = now();
-      this.#attempt = 0;
-    }
-    const delay = this.#options.policy.delay(this.#attempt, now() - this.#lostAt);
+  /** Try again when the policy says so, and not before the server wants it. */
+  #again() {
+    if (this.state === "open") this.#lostAt = now();
+    const delay = this.#policy.delay(this.#attempt, now() - this.#lostAt);
     if (delay === null) return this.#refuse(new RtcError("connection_lost"));
     this.#attempt += 1;
     this.#enter("reconnecting");
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#retry(), Math.max(delay, atLeast));
+    this.#timer = setTimeout(() => this.#retry(), Math.max(delay, this.#pause));
+    this.#pause = 0;
   }
 
   #retry() {
+    clearTimeout(this.#timer);
     this.#timer = undefined;
     if (!this.#socket) void this.#connect();
   }
@@ -308,7 +316,6 @@ export class SignallingClient extends EventTarget {
   /** The network or the page is back: no waiting out a delay, and no trust in a socket that only looks open. */
   #wake() {
     if (this.#timer !== undefined) {
-      clearTimeout(this.#timer);
       this.#attempt = 0;
       this.#retry();
     } else if (this.state === "open") this.#socket?.probe();
@@ -318,26 +325,26 @@ export class SignallingClient extends EventTarget {
   #refuse(error) {
     this.forget();
     this.error = error;
-    this.#halt("refused");
+    this.#rest("refused");
   }
 
   /** Drop the resume token: the next connection starts from a fresh session. */
   forget() {
-    this.#options.storage.removeItem(this.#key("resume"));
+    this.#credentials.forget();
   }
 
-  /** @param {ConnectionState} state  the one to rest in */
-  #halt(state) {
+  /** Stop trying. @param {ConnectionState} state */
+  #rest(state) {
     this.#run.abort();
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const sockets = [this.#socket, this.#draining];
-    this.#socket = this.#draining = null;
+    const sockets = new Set([this.#socket, this.#welcomed]);
+    this.#socket = this.#welcomed = null;
     this.#greeted = false;
     for (const socket of sockets) socket?.close();
     this.#outbox.close();
     this.#enter(state);
-    for (const go of [...this.#early]) go(); // rejects: the state is final
+    for (const go of [...this.#early]) go(); // rejects: the state is a resting one
   }
 
   /** @param {ConnectionState} state */

@@ -116,7 +116,7 @@ export function summarise(before, after, seconds, latencies = []) {
 
 /**
  * Would a person notice? What either side receives badly makes the network "weak" on the screen.
- * @param {Stats|null} stats
+ * @param {Stats|null|undefined} stats
  */
 export function isWeak(stats) {
   if (!stats) return false;

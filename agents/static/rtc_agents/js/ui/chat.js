@@ -4,7 +4,7 @@
  *
  * <rtc-desk-chat>: parts `list empty form text send`, and <template> part `line` (parts `who body`, a <time>).
  */
-import { Part, define, setText, show } from "./part.js";
+import { Part, define, setText } from "./part.js";
 
 class Chat extends Part {
   ready() {
@@ -30,7 +30,7 @@ class Chat extends Part {
     if (messages !== this.messages) this.#show(messages);
     this.part("send").disabled = !call || call.state === "ended";
     this.field.disabled = this.part("send").disabled;
-    show(this.part("empty"), !this.list.childElementCount);
+    this.toggleAttribute("data-empty", !this.list.childElementCount);
   }
 
   #clear(call) {

@@ -20,7 +20,7 @@ class Devices extends Part {
   }
 
   async #list() {
-    const devices = await this.page.devices();
+    const devices = await this.session.devices();
     for (const select of this.selects) {
       const mine = devices.filter((device) => device.kind === select.dataset.kind && device.deviceId);
       const used = this.#used(select.dataset.kind);

@@ -8,6 +8,7 @@ import { clock, initial } from "./format.js";
 import { deskOf, onCall } from "./desk.js";
 import { Part, define, setText, show } from "./part.js";
 
+const ORDINARY = new Set(["", "standard"]);
 const CIRCLE = 2 * Math.PI * 52;
 
 class Offer extends Part {
@@ -60,9 +61,9 @@ class Offer extends Part {
   #fill(offer) {
     setText(this.part("initial"), initial(offer.customer));
     setText(this.part("customer"), offer.customer || this.say("guest"));
-    setText(this.part("tier"), this.say(`tier-${offer.tier}`) || offer.tier || "");
-    this.part("tier").dataset.tier = offer.tier ?? "";
-    show(this.part("tier"), Boolean(offer.tier));
+    setText(this.part("tier"), this.say(`tier-${offer.tier}`) || offer.tier);
+    this.part("tier").dataset.tier = offer.tier;
+    show(this.part("tier"), !ORDINARY.has(offer.tier));
     setText(this.part("title"), offer.title || this.#subject(offer));
     setText(this.part("kind"), this.say(`kind-${offer.page_kind}`) || offer.page_kind || "–");
     setText(this.part("language"), this.say(`language-${offer.language}`) || offer.language || "–");

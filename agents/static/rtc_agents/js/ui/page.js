@@ -25,7 +25,7 @@ export class Page {
 
   /** Now by the server's clock, in ms since the epoch, as far as the session knows it. */
   now() {
-    return this.session.serverNow?.() ?? Date.now();
+    return this.session.serverNow();
   }
 
   /** A sentence for an error of the socket: by its stable code, else a general one. */
@@ -44,10 +44,6 @@ export class Page {
       await this.session.openMedia({ audio: true, video: true }).catch((error) => this.report(error));
     }
     return this.session.state.local?.problem ?? null;
-  }
-
-  async devices() {
-    return (await navigator.mediaDevices?.enumerateDevices()) ?? [];
   }
 
   /** A fresh token for the socket, from the staff member's Django session: `{token, ws}`. */

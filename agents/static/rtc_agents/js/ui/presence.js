@@ -31,7 +31,7 @@ class Presence extends Part {
     this.dataset.state = presence.state;
     const reason = presence.state === "away" ? this.#reasonWords(presence.reason) : "";
     setText(this.part("state"), reason ? `${this.say("away")} · ${reason}` : this.say(presence.state));
-    const free = ["ready", "away"].includes(presence.state) && state.connection === "open";
+    const free = ["ready", "away", "wrap_up"].includes(presence.state) && state.connection === "open";
     const pressed = presence.state === "ready" ? "true" : "false";
     this.part("ready").disabled = !free && !(presence.state === "offline" && this.page.started);
     this.part("ready").setAttribute("aria-pressed", pressed);
@@ -48,7 +48,7 @@ class Presence extends Part {
 
   #reasonWords(code) {
     const button = this.querySelector(`[data-reason="${CSS.escape(code ?? "")}"]`);
-    return button?.textContent.trim() ?? code ?? "";
+    return button?.textContent.trim() ?? (this.say(`reason-${code}`) || code || "");
   }
 
   #away(reason) {

@@ -8,6 +8,7 @@ import { Part, define, setText, show } from "./part.js";
 
 class Stage extends Part {
   ready() {
+    this.session.watch(this.part("remote"));
     this.on(this.part("unmute"), "click", () => this.#play());
     this.every(1000, () => this.#tick());
   }

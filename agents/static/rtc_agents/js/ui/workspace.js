@@ -18,8 +18,7 @@ class Workspace extends Part {
   update(state) {
     const notice = NOTICES.has(state.connection) ? state.connection : "";
     // A first connection has no desk yet: better a moment of nothing than a wrong card.
-    const known = state.desk !== null && state.desk !== undefined;
-    const view = notice ? "notice" : known ? viewOf(state, this.page) : "loading";
+    const view = notice ? "notice" : state.desk?.agents ? viewOf(state, this.page) : "loading";
     if (this.dataset.view === view && this.dataset.notice === notice) return;
     this.dataset.view = view;
     this.dataset.notice = notice;

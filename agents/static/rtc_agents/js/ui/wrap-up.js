@@ -24,6 +24,7 @@ class WrapUp extends Part {
       this.wrapUp = wrapUp;
       return;
     }
+    this.#keepOnServer();
     this.wrapUp = wrapUp;
     this.whole = wrapUp?.until ? wrapUp.until - this.page.now() : 0;
     this.part("form").reset();
@@ -36,6 +37,13 @@ class WrapUp extends Part {
     this.#tick();
     if (this.page.autoAccept) this.#finish();
     else this.part("form").querySelector("input, select, textarea")?.focus();
+  }
+
+  /** The time ran out, or ready or away was chosen meanwhile: what was written is still worth keeping. */
+  #keepOnServer() {
+    const { code, note } = this.#values();
+    if (!this.wrapUp || this.finished === this.wrapUp.call || !(code || note)) return;
+    this.session.send("agents.wrap_up", { call: this.wrapUp.call, code, note }).catch((error) => this.page.report(error));
   }
 
   #values() {
@@ -63,12 +71,16 @@ class WrapUp extends Part {
   async #finish() {
     const button = this.part("finish");
     if (!this.wrapUp || button.disabled) return;
+    const { call } = this.wrapUp;
+    const values = this.#values();
     button.disabled = true;
     show(this.part("error"), false);
     try {
       await this.page.autosave.flush();
-      await this.session.send("agents.wrap_up", { call: this.wrapUp.call, ...this.#values() });
+      this.finished = call;
+      await this.session.send("agents.wrap_up", { call, ...values });
     } catch (error) {
+      this.finished = null;
       setText(this.part("error"), this.page.explain(error));
       show(this.part("error"), true);
     } finally {

@@ -34,10 +34,9 @@ export class AfterCall extends EventTarget {
     show(this.#parts.after, shown);
     if (!shown) return;
     const reason = call.end_reason || "hang_up";
-    const name = staffName || this.#texts.get("agent");
-    const by = reason === "hang_up" ? { customer: ".you", staff: ".other" }[endedBy] ?? "" : "";
+    const by = { customer: ".you", staff: staffName ? ".other" : "" }[endedBy] ?? "";
     this.#parts["after-mark"].toggleAttribute("data-good", GOOD.has(reason));
-    setText(this.#parts["after-title"], this.#texts.first([`ended.${reason}${by}`, `ended.${reason}`, "phase.ended"], { name }));
+    setText(this.#parts["after-title"], this.#texts.first([`ended.${reason}${by}`, `ended.${reason}`, "ended.hang_up"], { name: staffName }));
     setText(this.#parts["after-detail"], this.#detail(reason, call));
     this.#rating.update(call.answered_at !== null && !call.rating);
     this.#ticket(call.ticket);

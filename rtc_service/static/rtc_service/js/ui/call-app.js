@@ -81,7 +81,7 @@ export class CallApp {
     on("done", () => this.#done());
     on("again", () => { this.close(); this.open(); });
     on("tick", () => this.#look());
-    on("phase", () => this.#note());
+    on("phase", ({ detail }) => this.#phase(detail));
     call.addEventListener("change", () => this.#note(), { signal });
     window.update();
     if (minimised) this.#minimise();
@@ -101,10 +101,19 @@ export class CallApp {
     this.#launcher.button.focus({ preventScroll: true });
   }
 
-  /** "Back to the shop" after the end; while a request is under way it is taken back first. */
+  /** "Back to the shop" after the end; a request that is under way is taken back behind the closed window. */
   #done() {
-    if (LIVE.has(this.#window.phase)) this.#call.leave();
+    if (LIVE.has(this.#window.phase)) {
+      this.#call.abandon();
+      this.#call = null;
+    }
     this.close();
+  }
+
+  /** The page may listen: `rtc:phase` on `<rtc-call>`, detail = `{phase}` of `ui/phase.js`. */
+  #phase(phase) {
+    this.#note();
+    this.#host.dispatchEvent(new CustomEvent("rtc:phase", { detail: { phase }, bubbles: true, composed: true }));
   }
 
   /** What the button says while the window is away. */
@@ -117,8 +126,8 @@ export class CallApp {
 
   /** For the next page: that there is a call, and how it was left. */
   #note() {
-    const { state } = this.#call;
-    if (!state.call) return;
+    const state = this.#call?.state;
+    if (!state?.call) return;
     if (state.call.state === "ended") return forgetOpenCall(this.#storage);
     const { camera, microphone } = this.#call.flow.preparing ? this.#call.wanted : state.local;
     keepOpenCall(this.#storage, this.#urls.service, { camera, microphone, minimised: !this.#window?.frame.shown });

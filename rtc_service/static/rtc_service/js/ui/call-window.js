@@ -5,7 +5,7 @@ import { DevicePicker } from "./device-picker.js";
 import { DeviceProblem } from "./device-problem.js";
 import { formatDuration, part, setText, show } from "./element.js";
 import { Lobby } from "./lobby.js";
-import { LIVE, bannerOf, phaseOf, startOf, wordsOf } from "./phase.js";
+import { LIVE, bannerOf, headerOf, phaseOf, startOf, wordsOf } from "./phase.js";
 import { Product } from "./product.js";
 import { QualityBadge } from "./quality-badge.js";
 import { Stage } from "./stage.js";
@@ -23,6 +23,7 @@ export class CallWindow extends EventTarget {
   #parts;
   #chatOpen = false;
   #announced = "";
+  #stream = null;
   #signal;
 
   constructor({ host, root, fragment, texts, call, urls, signal }) {
@@ -64,10 +65,10 @@ export class CallWindow extends EventTarget {
     return this.phase === "active" ? this.#texts.get("launcher.return") : wordsOf(this.phase, this.#call.state, this.#call.flow, this.#texts).title;
   }
 
-  /** Seconds of conversation so far, or null. */
+  /** Seconds of conversation, or of waiting for it, so far; or null. */
   get seconds() {
-    const start = startOf(this.#call.state.call);
-    return this.phase === "active" && start !== null ? Math.max(0, (Date.now() - start) / 1000) : null;
+    const start = startOf(this.phase, this.#call.state.call);
+    return start === null ? null : Math.max(0, (this.#call.session.serverNow() - start) / 1000);
   }
 
   #wire() {
@@ -75,12 +76,12 @@ export class CallWindow extends EventTarget {
     const call = this.#call;
     const on = (target, kind, handler) => target.addEventListener(kind, handler, { signal: this.#signal });
     const update = () => this.update();
-    for (const target of [call]) on(target, "change", update);
+    on(call, "change", update);
     on(stage, "picture", update);
     on(picker, "devices", update);
     on(globalThis, "online", update);
     on(globalThis, "offline", update);
-    on(lobby, "take-over", () => call.session.takeOver());
+    on(lobby, "take-over", () => call.takeOver());
     on(lobby, "retry", () => call.retry());
     on(problem, "retry", () => call.prepare({ audio: true, video: call.media === "video" }));
     on(problem, "audio", () => this.#settle(call.state.local.microphone ? null : { audio: true, video: false }));
@@ -108,7 +109,7 @@ export class CallWindow extends EventTarget {
 
   /** Without a call there is nothing to tell the server: the window just closes. */
   #leave() {
-    if (this.#call.state.call) this.#call.leave();
+    if (this.#call.state.call) this.#call.leave().catch(() => {}); // refused because it is over already: the log says so
     else this.dispatchEvent(new Event("done"));
   }
 
@@ -124,6 +125,7 @@ export class CallWindow extends EventTarget {
     const phase = phaseOf(state, flow);
     const banner = bannerOf(state, navigator.onLine !== false);
     const changed = phase !== this.phase;
+    this.#follow(state.local.stream);
     this.phase = phase;
     this.#root.dataset.phase = phase;
     const sideShown = LIVE.has(phase) && (this.#chatOpen || this.frame.wide);
@@ -145,6 +147,13 @@ export class CallWindow extends EventTarget {
     if (changed) this.#entered(phase);
   }
 
+  /** With the first permission the devices get their names and their number. */
+  #follow(stream) {
+    if (stream === this.#stream) return;
+    this.#stream = stream;
+    this.#views.picker.refresh();
+  }
+
   #entered(phase) {
     this.dispatchEvent(new CustomEvent("phase", { detail: phase }));
     if (phase === "ended" && this.frame.shown) this.#views.after.focus();
@@ -156,8 +165,7 @@ export class CallWindow extends EventTarget {
     heading.dataset.default ??= heading.textContent;
     setText(heading, (phase === "active" && name) || heading.dataset.default);
     dot.dataset.tone = banner ? "warn" : phase === "active" ? "good" : LIVE.has(phase) ? "busy" : "off";
-    const words = phase === "ended" ? this.#texts.get("phase.ended") : phase === "active" ? this.#texts.get("phase.active") : this.summary;
-    setText(subtitle, phase === "active" && banner ? this.#texts.get(`banner.${banner}.short`) || words : words);
+    setText(subtitle, this.#texts.get(headerOf(phase, banner)));
   }
 
   #tick() {
@@ -175,8 +183,8 @@ export class CallWindow extends EventTarget {
       active: banner ? this.#texts.get(`banner.${banner}`, { name }) : this.#texts.get("phase.active.announce", { name }),
       ended: this.#views.after.title,
     }[phase] ?? `${words.title}. ${words.detail}`;
-    const unread = this.#views.chat.unread;
-    const all = unread ? `${said} ${this.#texts.count("unread", unread)}` : said;
+    const { unread } = this.#views.chat;
+    const all = [said, this.#views.problem.title, unread ? this.#texts.count("unread", unread) : ""].filter(Boolean).join(" ");
     if (all === this.#announced) return;
     this.#announced = all;
     setText(this.#parts.live, all);

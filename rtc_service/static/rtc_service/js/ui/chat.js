@@ -45,6 +45,7 @@ export class Chat extends EventTarget {
     const before = this.#rows.size;
     const messages = state.call?.messages ?? [];
     for (const message of messages) this.#put(message, state);
+    this.#drop(new Set(messages.map((message) => message.client_id)));
     show(this.#parts["log-empty"], this.#rows.size === 0);
     if (this.#rows.size > before) {
       if (stays) this.#toEnd();
@@ -70,6 +71,15 @@ export class Chat extends EventTarget {
     }
     row.element.toggleAttribute("data-pending", Boolean(message.pending));
     setText(row.note, message.pending ? this.#texts.get("sending") : timeOf(message.at));
+  }
+
+  /** Lines that the server refused are gone from the call. */
+  #drop(kept) {
+    for (const [id, row] of this.#rows) {
+      if (kept.has(id)) continue;
+      row.element.remove();
+      this.#rows.delete(id);
+    }
   }
 
   #nameOf(message, state) {

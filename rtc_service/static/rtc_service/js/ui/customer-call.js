@@ -2,12 +2,13 @@
 import { CallSession } from "../call-session.js";
 import { openSession } from "./visitor.js";
 
+const LEAVE_MS = 5000;
 const MEDIA = { video: { audio: true, video: true }, audio: { audio: true, video: false }, text: { audio: false, video: false } };
 
 /** Events: "change" (state or flow has moved). */
 export class CustomerCall extends EventTarget {
   /** @type {import("./phase.js").Flow} */
-  flow = { preparing: false, failure: "" };
+  flow = { preparing: false, returning: false, failure: "" };
   /** What the end page says: the snapshot forgets the agent when the call ends. */
   staffName = "";
   endedBy = "";
@@ -16,6 +17,7 @@ export class CustomerCall extends EventTarget {
   #host;
   #urls;
   #stopping = new AbortController();
+  #asking = Promise.resolve();
 
   constructor(host, urls, storage) {
     super();
@@ -39,11 +41,12 @@ export class CustomerCall extends EventTarget {
   begin() {
     this.session.start();
     this.prepare(MEDIA[this.media]);
-    this.ask();
+    this.#asking = this.ask();
   }
 
   /** Another page of the shop, or a refresh: the session finds the call, the devices come back as they were. */
   resume({ camera, microphone }) {
+    this.#set({ returning: true });
     this.session.start();
     if (camera || microphone) this.prepare({ audio: microphone, video: camera });
   }
@@ -67,6 +70,7 @@ export class CustomerCall extends EventTarget {
     }
   }
 
+  /** Never rejects: what went wrong is in `flow.failure`. */
   async ask() {
     this.#set({ failure: "" });
     try {
@@ -78,17 +82,31 @@ export class CustomerCall extends EventTarget {
 
   /** After a refusal or a network that did not come back. */
   retry() {
-    this.#set({ failure: "" });
-    this.session.start();
-    this.ask();
+    this.session.stop();
+    this.begin();
   }
 
-  /** The red button: before the conversation it takes the request back. */
-  leave() {
+  /** The seat moves here; the devices were given up when the other tab had it. */
+  takeOver() {
+    this.session.takeOver();
+    const { camera, microphone } = this.wanted;
+    this.prepare({ audio: microphone, video: camera });
+  }
+
+  /** The red button: before the conversation it takes the request back. Settles when the server has been told. */
+  async leave() {
     this.endedBy = "customer";
     const { call } = this.state;
-    if (call && (call.state === "waiting" || call.state === "ringing")) return this.session.cancel();
-    return call ? this.session.hangUp() : undefined;
+    if (!call || call.state === "ended") return;
+    await (call.state === "waiting" || call.state === "ringing" ? this.session.cancel() : this.session.hangUp());
+  }
+
+  /** The window goes away at once; a request that is on its way is still taken back, so that no agent is called in vain. */
+  async abandon() {
+    this.session.closeMedia();
+    await this.#asking;
+    await Promise.race([this.leave().catch(() => {}), after(LEAVE_MS)]); // unreachable: the server's own time limit ends the call
+    this.stop();
   }
 
   stop() {
@@ -117,6 +135,7 @@ export class CustomerCall extends EventTarget {
   }
 
   #changed() {
+    if (this.flow.returning && (this.state.call || this.state.connection === "open")) this.flow = { ...this.flow, returning: false };
     this.staffName = this.state.call?.staff?.name || this.staffName;
     this.dispatchEvent(new Event("change"));
   }
@@ -125,6 +144,10 @@ export class CustomerCall extends EventTarget {
     this.flow = { ...this.flow, ...flow };
     this.dispatchEvent(new Event("change"));
   }
+}
+
+function after(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function localStorageOr(storage) {

@@ -30,8 +30,8 @@ export class DevicePicker extends EventTarget {
     }, { signal });
     for (const kind of KINDS) this.#parts[`choose-${kind}`].addEventListener("change", (event) => this.#choose(kind, event.target.value), { signal });
     // Plugged in or pulled out while the dialog is open: the lists follow.
-    navigator.mediaDevices?.addEventListener?.("devicechange", () => this.#refresh(), { signal });
-    this.#refresh();
+    navigator.mediaDevices?.addEventListener?.("devicechange", () => this.refresh(), { signal });
+    this.refresh();
   }
 
   /** How many cameras there are: the flip button needs two. */
@@ -42,7 +42,7 @@ export class DevicePicker extends EventTarget {
     show(this.#parts["devices-error"], false);
     show(this.#parts.devices, true);
     this.#parts["devices-dialog"].focus();
-    await this.#refresh();
+    await this.refresh();
   }
 
   close() {
@@ -58,7 +58,8 @@ export class DevicePicker extends EventTarget {
     if (next) await this.#choose("videoinput", next.deviceId);
   }
 
-  async #refresh() {
+  /** Reads the lists anew. */
+  async refresh() {
     const devices = (await navigator.mediaDevices?.enumerateDevices?.().catch(() => [])) ?? [];
     this.cameras = devices.filter((device) => device.kind === "videoinput");
     show(this.#parts["speaker-row"], "setSinkId" in this.#video && devices.some((device) => device.kind === "audiooutput" && device.deviceId));
@@ -92,7 +93,7 @@ export class DevicePicker extends EventTarget {
       show(this.#parts["devices-error"], false);
     } catch {
       show(this.#parts["devices-error"], true);
-      await this.#refresh();
+      await this.refresh();
     }
   }
 }

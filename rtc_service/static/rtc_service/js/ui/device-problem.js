@@ -22,6 +22,11 @@ export class DeviceProblem extends EventTarget {
     this.#dismissed = keyOf(problem);
   }
 
+  /** What is shown now, or "". */
+  get title() {
+    return this.#parts.problem.hidden ? "" : this.#parts["problem-title"].textContent;
+  }
+
   /** @returns {boolean} whether a problem is shown */
   update(phase, state, preparing) {
     const { problem, microphone } = state.local;

@@ -26,6 +26,15 @@ export function setStream(video, stream) {
   if (video.srcObject !== (stream || null)) video.srcObject = stream || null;
 }
 
+/** The own picture is shown as in a mirror, unless the camera looks away from its owner. */
+export function showSelf(video, local) {
+  const picture = local.camera ? local.stream : null;
+  setStream(video, picture);
+  show(video, picture !== null);
+  const away = picture?.getVideoTracks()[0]?.getSettings().facingMode === "environment";
+  video.toggleAttribute("data-mirror", !away);
+}
+
 /** An icon of `icons.html` by its name. */
 export function icon(name) {
   const namespace = "http://www.w3.org/2000/svg";

@@ -6,7 +6,7 @@ const INTERVAL_MS = 80;
 export class LevelMeter {
   #element;
   #bars;
-  #stream = null;
+  #track = null;
   #context = null;
   #timer = 0;
 
@@ -15,15 +15,16 @@ export class LevelMeter {
     this.#bars = [...element.children];
   }
 
-  /** Listens to `stream`'s sound; the same stream again changes nothing. */
+  /** Listens to `stream`'s sound; the same track again changes nothing. */
   start(stream) {
-    if (this.#stream === stream || !globalThis.AudioContext || !stream.getAudioTracks().length) return;
+    const [track] = stream.getAudioTracks();
+    if (this.#track === track || !globalThis.AudioContext || !track) return;
     this.stop();
-    this.#stream = stream;
+    this.#track = track;
     this.#context = new AudioContext();
     const analyser = this.#context.createAnalyser();
     analyser.fftSize = 512;
-    this.#context.createMediaStreamSource(new MediaStream(stream.getAudioTracks())).connect(analyser);
+    this.#context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
     const samples = new Float32Array(analyser.fftSize);
     this.#timer = setInterval(() => this.#draw(analyser, samples), INTERVAL_MS);
   }
@@ -31,7 +32,7 @@ export class LevelMeter {
   stop() {
     clearInterval(this.#timer);
     this.#context?.close().catch(() => {}); // closed already: nothing to do
-    this.#context = this.#stream = null;
+    this.#context = this.#track = null;
     show(this.#element, false);
   }
 

@@ -1,5 +1,5 @@
 /** Everything before the conversation, and what stands in its way: words, own preview, place in the queue. */
-import { part, setStream, setText, show } from "./element.js";
+import { part, setText, show, showSelf } from "./element.js";
 import { LevelMeter } from "./level-meter.js";
 import { LOBBY, wordsOf } from "./phase.js";
 
@@ -35,8 +35,7 @@ export class Lobby extends EventTarget {
 
   #preview(wanted, local) {
     const picture = wanted && local.camera;
-    setStream(this.#parts["preview-video"], picture ? local.stream : null);
-    show(this.#parts["preview-video"], picture);
+    showSelf(this.#parts["preview-video"], { ...local, camera: picture });
     show(this.#parts["preview-icon"], !picture);
     if (wanted && local.microphone && local.stream) this.#meter.start(local.stream);
     else this.#meter.stop();

@@ -1,9 +1,9 @@
 /**
  * What the customer is told, as a pure function of the session's state: one phase and at most one banner.
  *
- * @typedef {"checking"|"connecting"|"waiting"|"busy"|"nobody"|"ringing"|"joining"|"active"|"elsewhere"|"refused"|"ended"} Phase
- * @typedef {{preparing: boolean, failure: string}} Flow
- *   `preparing`: the browser is still asking for camera and microphone; `failure`: code of a refused request, or ""
+ * @typedef {"checking"|"connecting"|"returning"|"waiting"|"busy"|"nobody"|"ringing"|"joining"|"active"|"elsewhere"|"refused"|"ended"} Phase
+ * @typedef {{preparing: boolean, returning: boolean, failure: string}} Flow
+ *   `preparing`: the browser is still asking for camera and microphone; `returning`: the last page left a call open; `failure`: code of a refused request, or ""
  */
 
 /**
@@ -19,6 +19,7 @@ export function phaseOf(state, flow) {
   if (call?.state === "active" || call?.state === "held") return "active";
   if (call?.state === "connecting") return "joining";
   if (call?.state === "ringing") return "ringing";
+  if (flow.returning && !call) return "returning";
   if (flow.preparing) return "checking";
   if (call?.state === "waiting") return waitingPhase(state.queue);
   return "connecting";
@@ -31,8 +32,8 @@ function waitingPhase(queue) {
   return queue.free === 0 && queue.position <= 1 ? "busy" : "waiting";
 }
 
-export const LOBBY = new Set(["checking", "connecting", "waiting", "busy", "nobody", "ringing", "joining", "elsewhere", "refused"]);
-export const LIVE = new Set(["checking", "connecting", "waiting", "busy", "nobody", "ringing", "joining", "active"]);
+export const LOBBY = new Set(["checking", "connecting", "returning", "waiting", "busy", "nobody", "ringing", "joining", "elsewhere", "refused"]);
+export const LIVE = new Set(["checking", "connecting", "returning", "waiting", "busy", "nobody", "ringing", "joining", "active"]);
 
 /**
  * What disturbs a call that goes on, the worst first.
@@ -72,7 +73,18 @@ function queueTitle(phase, queue, texts) {
   return queue.position <= 1 ? texts.get("phase.waiting.next") : texts.count("phase.waiting.ahead", queue.position - 1);
 }
 
-/** When the conversation began on the server's clock, or null before that. */
-export function startOf(call) {
-  return call?.answered_at ?? null;
+/** From when the clock in the window counts, on the server's clock: the conversation, or the wait before it; null = no clock. */
+export function startOf(phase, call) {
+  if (phase === "active") return call.answered_at;
+  return WAITING.has(phase) ? call?.requested_at ?? null : null;
+}
+
+const WAITING = new Set(["waiting", "busy", "nobody", "ringing"]);
+
+/** The few words under the window's title: key of a text. */
+export function headerOf(phase, banner) {
+  if (phase === "active") return { "": "phase.active", weak: "header.weak" }[banner] ?? "header.reconnecting";
+  if (phase === "ended") return "header.ended";
+  if (phase === "elsewhere" || phase === "refused") return "header.off";
+  return WAITING.has(phase) ? "header.waiting" : "header.connecting";
 }

@@ -1,5 +1,5 @@
 /** The other side's picture and sound, with what stands for them when they are missing, and the own picture in the corner. */
-import { part, setPressed, setStream, setText, show } from "./element.js";
+import { part, setPressed, setStream, setText, show, showSelf } from "./element.js";
 
 const NAMES = ["stage", "remote", "avatar-screen", "avatar", "avatar-note", "nameplate", "remote-muted", "remote-name", "banner", "banner-text",
   "sound-button", "pip", "self", "self-video", "self-off", "self-muted"];
@@ -20,7 +20,7 @@ export class Stage extends EventTarget {
   }
 
   update(phase, state, banner) {
-    const live = phase === "active" || (phase === "joining" && this.#hasFrames());
+    const live = phase === "active" || phase === "joining"; // joining: what is there already plays behind the words
     show(this.#parts.stage, phase === "active");
     this.#banner(banner, state);
     this.#self(state.local);
@@ -36,8 +36,7 @@ export class Stage extends EventTarget {
 
   #self(local) {
     const parts = this.#parts;
-    setStream(parts["self-video"], local.camera ? local.stream : null);
-    show(parts["self-video"], local.camera);
+    showSelf(parts["self-video"], local);
     show(parts["self-off"], !local.camera);
     show(parts["self-muted"], !local.microphone);
     parts.self.toggleAttribute("data-off", !local.camera);
@@ -51,7 +50,7 @@ export class Stage extends EventTarget {
     else setStream(parts.remote, null);
     show(parts["avatar-screen"], !pictured || !this.#hasFrames());
     setText(parts.avatar, initials(name));
-    setText(parts["avatar-note"], remote ? this.#texts.get(pictured ? "no_picture" : "camera_off") : "");
+    setText(parts["avatar-note"], this.#texts.get(pictured || !remote ? "no_picture" : "camera_off"));
     show(parts.nameplate, Boolean(remote));
     setText(parts["remote-name"], name);
     show(parts["remote-muted"], Boolean(remote?.media) && !remote.media.microphone);

@@ -1,0 +1,113 @@
+"""What an agent may read of the own working day: the calls taken, and the day's figures. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from rtc_service import clock, crypto
+from rtc_service.models import Event, Participant
+from rtc_service.states import LegKind, Role
+
+from .models import WrapUp
+
+HISTORY_DAYS = 30
+TICKET_EVENTS = ("tickets.opened", "tickets.changed")
+
+
+@dataclass(frozen=True)
+class OwnCall:
+    """One line of the history. `ticket` is {number, state, url} or empty; `duration` is the own time in the call."""
+
+    requested: datetime
+    customer: str
+    tier: str
+    title: str
+    subject: str
+    duration: str
+    end_reason: str
+    end_words: str
+    wrap_up: str
+    note: str
+    ticket: dict[str, Any]
+    score: int | None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Of one day: calls taken, time in them, and the average of that; the times as h:mm:ss."""
+
+    calls: int
+    talk: str
+    average: str
+
+
+def clock_words(seconds: float) -> str:
+    """Seconds as m:ss, from an hour on as h:mm:ss."""
+    whole = max(0, int(seconds))
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def day_bounds(day: date) -> tuple[datetime, datetime]:
+    """Start and end of a day in the present time zone."""
+    start = timezone.make_aware(datetime.combine(day, time.min))
+    return start, timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+
+
+def legs(user_id: int) -> QuerySet[Participant]:
+    """The user's own legs of the last 30 days, newest first; practice calls count nowhere."""
+    since = clock.now() - timedelta(days=HISTORY_DAYS)
+    own = Participant.objects.filter(user_id=user_id, role=Role.STAFF, kind=LegKind.TALK, joined__gte=since)
+    return own.exclude(call__practice=True).order_by("-joined", "-pk")
+
+
+def of_day(user_id: int, day: date) -> QuerySet[Participant]:
+    """The user's legs that began on that day."""
+    start, end = day_bounds(day)
+    return legs(user_id).filter(joined__gte=start, joined__lt=end)
+
+
+def figures(user_id: int) -> Figures:
+    """Today's; the call that runs now counts from its end on."""
+    spans = of_day(user_id, timezone.localdate()).filter(left__isnull=False).values_list("joined", "left")
+    talk = sum((left - joined).total_seconds() for joined, left in spans if left is not None)
+    return Figures(len(spans), clock_words(talk), clock_words(talk / len(spans) if spans else 0))
+
+
+def rows(page: Sequence[Participant] | QuerySet[Participant]) -> list[OwnCall]:
+    """The lines of some legs, in a fixed number of queries."""
+    if isinstance(page, QuerySet):
+        page = list(page.select_related("call__visitor", "call__rating"))
+    calls = [leg.call_id for leg in page]
+    tickets = dict(
+        Event.objects.filter(call__in=calls, kind__in=TICKET_EVENTS).order_by("call", "seq").values_list("call", "data")
+    )
+    wrap_ups = {row.participant_id: row for row in WrapUp.objects.filter(participant__in=page).select_related("code")}
+    return [_row(leg, wrap_ups.get(leg.pk), tickets.get(leg.call_id, {})) for leg in page]
+
+
+def _row(leg: Participant, wrap_up: WrapUp | None, ticket: dict[str, Any]) -> OwnCall:
+    call = leg.call
+    until = leg.left or call.ended or clock.now()
+    return OwnCall(
+        requested=call.requested,
+        customer=crypto.mask_name(call.visitor.name) or _("Guest"),
+        tier=call.tier,
+        title=call.title,
+        subject=call.subject_ref,
+        duration=clock_words((until - leg.joined).total_seconds()),
+        end_reason=call.end_reason,
+        end_words=call.get_end_reason_display() if call.end_reason else _("running"),
+        wrap_up=wrap_up.code.name if wrap_up and wrap_up.code else "",
+        note=wrap_up.note if wrap_up else "",
+        ticket=ticket,
+        score=call.rating.score if hasattr(call, "rating") else None,
+    )
