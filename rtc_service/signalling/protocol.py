@@ -1,7 +1,7 @@
 """The signalling protocol: every message kind, its body and its limits, as typed structs.
 
 This file is the one source: the consumer validates with it, `docs/protocol.md` is generated from it
-(`manage.py rtc_protocol`), and the golden messages in `tests/fixtures/protocol/` are checked against it
+(`manage.py rtc_docs`), and the golden messages in `tests/fixtures/protocol/` are checked against it
 by the Python and by the JavaScript tests. It is pure: no Django model, no socket.
 
 Envelope, one JSON object per WebSocket text frame::

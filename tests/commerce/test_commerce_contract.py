@@ -8,6 +8,7 @@ from unittest import TestCase
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from commerce.adapters.null import NullShop
 from commerce.adapters.values import Applied, Capability, Change, ChangeKind, CustomerProfile, Money, Shopper
@@ -42,7 +43,7 @@ class TestDemoShop(ShopAdapterContract):
         alice, charlie = (User.objects.create_user(name, email=f"{name}@shop.example") for name in ("alice", "charlie"))
         product = Product.objects.create(sku="TEA-1", title="Teapot", slug="tea", price="48.00", category="tea")
         self.product_ref = product.sku
-        self.order_ref = Order.objects.create(user=alice).number
+        self.order_ref = Order.objects.create(user=alice, placed_at=timezone.now(), total="48.00").number
         self.customer, self.stranger = Shopper(user_id=str(alice.pk)), Shopper(user_id=str(charlie.pk))
         self.shop = DemoShop()
 

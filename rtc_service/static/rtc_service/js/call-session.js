@@ -291,7 +291,7 @@ export class CallSession extends EventTarget {
     this.#links.closeAll();
     this.#topics.queue = this.#quality = null;
     const { call } = this.#log;
-    this.#signalling.drop((item) => item.call === call && item.kind !== "chat");
+    this.#signalling.drop((item) => item.call === call && (item.kind.startsWith("link.") || item.kind === "media"));
     // An agent keeps the camera from call to call; a customer's light goes out with the call.
     if (this.#options.role === "customer") this.#media.close();
   }
@@ -334,8 +334,9 @@ export class CallSession extends EventTarget {
   }
 
   /** Leave the call: at once here, and on the server as soon as it can be told. @param {string} kind */
-  #finish(kind) {
-    const { call, snapshot } = this.#log;
+  async #finish(kind) {
+    const { call, snapshot, isOpen } = this.#log;
+    if (!isOpen) return {};
     this.#links.closeAll();
     return this.#signalling.deliver(kind, { version: snapshot?.version ?? null }, { call });
   }

@@ -36,7 +36,7 @@ export class CallApp {
   async resume(note) {
     if (this.#call) return;
     this.#newCall().resume(note);
-    await this.#build(note.minimised);
+    await this.#build({ minimised: note.minimised, focus: false }); // a page that loads keeps its own focus
     await this.#settled();
     if (this.#call && !this.#call.state.call && this.#call.state.connection === "open") this.close();
   }
@@ -66,39 +66,47 @@ export class CallApp {
     return this.#call;
   }
 
-  async #build(minimised = false) {
+  async #build({ minimised = false, focus = true } = {}) {
     const call = this.#call;
     const { signal } = this.#run;
     const [fragment, style] = await Promise.all([loadFragment(this.#urls.fragment), loadStyle(this.#urls.style)]);
     if (signal.aborted) return;
     this.#shadow.adoptedStyleSheets = [this.#shadow.adoptedStyleSheets[0], style];
-    const texts = new Texts(part(fragment, "texts"), this.#urls.language);
+    const words = part(fragment, "texts");
+    words.remove();
+    const texts = new Texts(words, this.#urls.language);
     const root = this.#launcher.root;
     const window = new CallWindow({ host: this.#host, root, fragment, texts, call, urls: this.#urls, signal });
     this.#window = window;
     const on = (kind, handler) => window.addEventListener(kind, handler, { signal });
     on("minimise", () => this.#minimise());
+    on("restore", () => this.#show());
     on("done", () => this.#done());
     on("again", () => { this.close(); this.open(); });
     on("tick", () => this.#look());
     on("phase", ({ detail }) => this.#phase(detail));
     call.addEventListener("change", () => this.#note(), { signal });
     window.update();
-    if (minimised) this.#minimise();
-    else this.#show();
+    if (minimised) this.#away();
+    else this.#show(focus);
   }
 
-  #show() {
+  #show(focus = true) {
     this.#launcher.opened();
-    this.#window.frame.open();
+    this.#window.frame.open(focus);
     this.#note();
   }
 
   #minimise() {
+    this.#away();
+    this.#launcher.button.focus({ preventScroll: true });
+  }
+
+  /** In a conversation the other side's picture stays above the button. */
+  #away() {
     this.#window.frame.minimise(this.#window.phase === "active");
     this.#look();
     this.#note();
-    this.#launcher.button.focus({ preventScroll: true });
   }
 
   /** "Back to the shop" after the end; a request that is under way is taken back behind the closed window. */
@@ -112,6 +120,10 @@ export class CallApp {
 
   /** The page may listen: `rtc:phase` on `<rtc-call>`, detail = `{phase}` of `ui/phase.js`. */
   #phase(phase) {
+    if (!this.#window.frame.shown) {
+      if (phase === "joining") this.#show(); // somebody has answered: that is what the customer waits for
+      else this.#away();
+    }
     this.#note();
     this.#host.dispatchEvent(new CustomEvent("rtc:phase", { detail: { phase }, bubbles: true, composed: true }));
   }

@@ -12,7 +12,7 @@ import { Stage } from "./stage.js";
 import { Toolbar } from "./toolbar.js";
 import { WindowFrame } from "./window-frame.js";
 
-/** Events: "again", "done", "minimise", "phase" (detail = phase). */
+/** Events: "again", "done", "minimise", "restore", "phase" (detail = phase), "tick" (each second). */
 export class CallWindow extends EventTarget {
   phase = "";
   #call;
@@ -39,6 +39,7 @@ export class CallWindow extends EventTarget {
     this.frame = new WindowFrame(this.#root, signal);
     const stage = new Stage(this.#root, texts, signal);
     const { session } = call;
+    session.watch(stage.remote); // the delay that is shown is measured on this picture
     this.#views = {
       stage,
       lobby: new Lobby(this.#root, texts, signal),
@@ -95,7 +96,7 @@ export class CallWindow extends EventTarget {
     on(after, "again", () => this.dispatchEvent(new Event("again")));
     on(after, "done", () => this.dispatchEvent(new Event("done")));
     on(this.frame, "close", () => this.dispatchEvent(new Event("done")));
-    on(this.frame, "minimise", () => this.dispatchEvent(new Event("minimise")));
+    for (const kind of ["minimise", "restore"]) on(this.frame, kind, () => this.dispatchEvent(new Event(kind)));
     on(this.frame, "layout", () => this.update());
     chat.visible = false;
   }

@@ -5,7 +5,7 @@ import { trapFocus } from "./focus.js";
 const PHONE = "(max-width: 640px), (max-height: 480px) and (pointer: coarse)";
 const WIDE_PX = 720;
 
-/** Events: "minimise", "close", "layout". */
+/** Events: "minimise", "restore", "close", "layout". */
 export class WindowFrame extends EventTarget {
   wide = false;
   #element;
@@ -22,7 +22,7 @@ export class WindowFrame extends EventTarget {
     on("enlarge", () => this.#enlarge());
     on("minimise", () => this.#ask("minimise"));
     on("close", () => this.#ask("close"));
-    on("restore", () => this.open());
+    on("restore", () => this.#ask("restore"));
     on("fullscreen", () => this.#toggleFullscreen());
     show(this.#parts.fullscreen, Boolean(document.fullscreenEnabled && element.requestFullscreen));
     document.addEventListener("fullscreenchange", () => this.#fullscreenChanged(), { signal });
@@ -39,10 +39,10 @@ export class WindowFrame extends EventTarget {
     return !this.#element.hidden && this.#element.dataset.size !== "mini";
   }
 
-  open() {
-    if (!this.shown) this.#element.dataset.size = "card";
+  open(focus = true) {
+    if (!this.shown) this.#element.dataset.size = this.#parts.enlarge.getAttribute("aria-pressed") === "true" ? "large" : "card";
     show(this.#element, true);
-    this.#element.focus({ preventScroll: true });
+    if (focus) this.#element.focus({ preventScroll: true });
     this.dispatchEvent(new Event("layout"));
   }
 
