@@ -103,23 +103,30 @@ class Run:
         ours: Measure,
         reduce: Callable[[list[float]], float],
         conditions: Mapping[str, Any] | None = None,
+        peer: Measure | None = None,
     ) -> None:
-        """A figure that is a plain value: the legs' values reduced to one (their median, their worst)."""
+        """A figure that is a plain value, no ratio: the legs' values reduced to one (their median, their worst).
+
+        A peer, where there is one, takes turns with ours and is reduced alike; that it varies throws nothing away.
+        """
         machine, raw = Machine(), RawFile(figure.name)
-        measure = machine.watch(ours)
-        legs = []
+        legs, peers = [], []
         for number in range(1, RUNS + 1):
-            legs.append(measure())
+            legs.append(machine.watch(ours)())
             raw.leg(legs[-1], number)
             print(f"  run {number}: {legs[-1].value:.4g}", flush=True)
+            if peer is not None:
+                peers.append(machine.watch(peer)())
+                raw.leg(peers[-1], number, "peer")
         n = sum(max(1, len(leg.samples)) for leg in legs)
-        value = reduce([figure.view(leg) for leg in legs])
+        peer_value = reduce([figure.view(leg) for leg in peers]) if peers else None
         told = {**machine.conditions(), **(conditions or {}), "runs": len(legs)}
-        self._record(figure, value, None, None, n, told, False)
+        self._record(figure, reduce([figure.view(leg) for leg in legs]), peer_value, None, n, told, noisy=False)
 
     def _write(self, figure: Figure, outcome: Outcome, conditions: dict[str, Any]) -> None:
         conditions["pairs"] = outcome.pairs
-        self._record(figure, outcome.value, outcome.peer_value, outcome.ratio, outcome.n, conditions, outcome.noisy)
+        values = (outcome.value, outcome.peer_value, outcome.ratio)
+        self._record(figure, *values, outcome.n, conditions, noisy=outcome.noisy)
 
     def _record(
         self,
@@ -129,10 +136,13 @@ class Run:
         ratio: float | None,
         n: int,
         conditions: dict[str, Any],
+        *,
         noisy: bool,
     ) -> None:
         record = Record(figure.name, value, figure.unit, figure.peer, peer_value, ratio, n, today(), conditions, noisy)
         self.records.append(record)
         save([record], RESULTS)
-        beside = "" if ratio is None else f" · peer {peer_value:.4g} · ratio {ratio:.3g}"
-        print(f"{figure.name}: {value:.4g} {figure.unit}{beside}{' · NOISY' if noisy else ''}", flush=True)
+        told = [f"{figure.name}: {value:.4g} {figure.unit}"]
+        told += [] if peer_value is None else [f"peer {peer_value:.4g}"]
+        told += [] if ratio is None else [f"ratio {ratio:.3g}"]
+        print(" · ".join([*told, "NOISY"] if noisy else told), flush=True)

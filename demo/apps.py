@@ -11,3 +11,7 @@ class RtcDemoConfig(AppConfig):
     label = "rtc_demo"
     verbose_name = _("Demo shop")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Every process of the project hands its tasks to this app, not only the worker that is started with `-A`.
+        from . import celery  # noqa: F401

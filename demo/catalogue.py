@@ -1,4 +1,4 @@
-"""What the shop sells. The texts are message ids: shown through gettext, so that the catalogue speaks three languages."""
+"""What the shop sells. The texts are message ids, shown through gettext: the catalogue speaks three languages."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@app.on_after_finalize.connect
+@app.on_after_finalize.connect  # type: ignore[untyped-decorator]
 def set_schedule(sender: Celery, **_: Any) -> None:
     # Inside a function: the tasks' module needs the models, which need the apps to be loaded.
     from rtc_service.tasks import beat_schedule

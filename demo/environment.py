@@ -46,7 +46,7 @@ def secrets_of(directory: Path) -> dict[str, Any]:
 
 
 def sqlite(path: Path) -> dict[str, Any]:
-    """SQLite as concurrent processes need it: readers never wait (WAL), writers queue up instead of failing half-way."""
+    """SQLite as concurrent processes need it: readers never wait (WAL), writers queue instead of failing midway."""
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,

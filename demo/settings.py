@@ -84,9 +84,7 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
-    "default": environment.redis_layer(REDIS_URL)
-    if REDIS_URL
-    else {"BACKEND": "channels.layers.InMemoryChannelLayer"},
+    "default": environment.redis_layer(REDIS_URL) if REDIS_URL else {"BACKEND": "channels.layers.InMemoryChannelLayer"},
 }
 
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"

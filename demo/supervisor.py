@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import http.client
 import os
 import signal
 import socket
-import ssl
 import subprocess
 import sys
 import time
@@ -21,6 +19,7 @@ from pathlib import Path
 from typing import TextIO
 
 from . import lan
+from .answers import status_of
 from .children import Child, leash
 from .greeting import greeting, phone
 
@@ -45,7 +44,7 @@ class Supervisor:
     lock: TextIO | None = None
 
     def run(self) -> int:
-        """Until Ctrl-C or TERM. 0 after an orderly stop, 1 when the start failed."""
+        """Until Ctrl-C or TERM. 0 after an orderly stop, 1 after a failed start."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self.on_signal)
         try:
@@ -102,9 +101,9 @@ class Supervisor:
             try:
                 probe.bind((self.interface, self.port))
             except OSError as error:
-                raise DemoError(
-                    f"port {self.port} cannot be used ({os.strerror(error.errno or 0)}); try: make demo PORT={self.port + 1}"
-                ) from None
+                reason = os.strerror(error.errno or 0)
+                hint = f"try: make demo PORT={self.port + 1}"
+                raise DemoError(f"port {self.port} cannot be used ({reason}); {hint}") from None
         return hosts
 
     def prepare(self, hosts: list[str]) -> None:
@@ -171,12 +170,12 @@ class Supervisor:
         # No access log, and no body of a request anywhere: what people type is theirs.
         web = [python, "-m", "daphne", "-e", endpoint, "--no-server-name", "-v", "0", "demo.asgi:application"]
         celery = [python, "-m", "celery", "-A", "demo.celery:app"]
-        quiet = ["--pool", "threads", "--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "INFO"]
+        quiet = ["--pool", "threads", "--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "WARNING"]
         commands = {
             "web": web,
             "worker": [*celery, "worker", "-n", "default@demo", "-c", "4", "-Q", "default,notify,media", *quiet],
             "recordings": [*celery, "worker", "-n", "recordings@demo", "-c", "10", "-Q", "recordings", *quiet],
-            "beat": [*celery, "beat", "-s", str(run / "beat"), "--pidfile=", "--max-interval", "1", "-l", "INFO"],
+            "beat": [*celery, "beat", "-s", str(run / "beat"), "--pidfile=", "--max-interval", "1", "-l", "WARNING"],
         }
         return [
             Child(
@@ -207,28 +206,14 @@ class Supervisor:
         return not self.stopping
 
     def pages_answer(self) -> bool:
-        return all(self.page_answers(path) for path in PAGES)
-
-    def page_answers(self, path: str) -> bool:
-        """A redirect to a log-in page is an answer; a server error is a failure that waiting does not mend."""
-        connection: http.client.HTTPConnection
-        if self.lan:
-            # Our own certificate on our own loopback.
-            context = ssl.create_default_context()
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=10, context=context)
-        else:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        try:
-            connection.request("GET", path)
-            status = connection.getresponse().status
-        except OSError:
-            return False
-        finally:
-            connection.close()
-        if status >= 400:
-            web = self.children[0]
-            raise DemoError(f"{path} answered {status}; {web.log}:\n{web.tail(30)}")
+        """A redirect to a log-in page is an answer; an error is a failure that waiting does not mend."""
+        for path in PAGES:
+            status = status_of(path, self.port, tls=self.lan)
+            if status is None:
+                return False
+            if status >= 400:
+                web = self.children[0]
+                raise DemoError(f"{path} answered {status}; {web.log}:\n{web.tail(30)}")
         return True
 
     def greet(self, hosts: list[str]) -> None:

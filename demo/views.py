@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -24,10 +25,10 @@ from .people import AGENTS, CUSTOMERS, SUPERVISORS
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    products = Product.objects.all()
+    products: Iterable[Product] = Product.objects.all()
     chosen = request.GET.get("category", "")
     if chosen in CATEGORIES:
-        products = products.filter(category=chosen)
+        products = Product.objects.filter(category=chosen)
     query = request.GET.get("q", "").strip()[:80]
     if query:
         # The texts are translated where they are shown, so they are searched as shown.
@@ -84,7 +85,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
 @require_GET
 @login_required
 def orders(request: HttpRequest) -> HttpResponse:
-    found = Order.objects.filter(user=request.user).prefetch_related("lines__product")
+    found = Order.objects.filter(user_id=request.user.pk).prefetch_related("lines__product")
     return render(request, "rtc_demo/orders.html", {"orders": found})
 
 
@@ -118,7 +119,7 @@ class LogIn(LoginView):
         guest = None if self.request.user.is_authenticated else shop.find_cart(self.request)
         response = super().form_valid(form)
         if guest is not None:
-            shop.take_over_guest_cart(guest, form.get_user())  # type: ignore[arg-type]
+            shop.take_over_guest_cart(guest, form.get_user())
         return response
 
     def get_success_url(self) -> str:

@@ -8,6 +8,7 @@ import difflib
 from dataclasses import fields
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
@@ -120,3 +121,18 @@ def origins(**_: Any) -> list[CheckMessage]:
         hint = "Without TURN about one customer in ten cannot be seen. Set core.TURN_URLS and core.TURN_SECRETS."
         found.append(Warning("No TURN server is configured.", hint=hint, id="rtc_service.W008"))
     return found
+
+
+@register(Tags.security)
+def second_factor(**_: Any) -> list[CheckMessage]:
+    """E009: the admin asks for a second factor that this project has no apps or middleware for."""
+    if not conf.core().ADMIN_REQUIRES_OTP:
+        return []
+    wanted = ("django_otp", "django_otp.plugins.otp_totp", "django_otp.plugins.otp_static")
+    missing = [f"the app {name}" for name in wanted if not apps.is_installed(name)]
+    if not any(name.endswith(".OTPMiddleware") for name in settings.MIDDLEWARE):
+        missing.append("the middleware django_otp.middleware.OTPMiddleware (after AuthenticationMiddleware)")
+    if not missing:
+        return []
+    hint = f"Add {', '.join(missing)}, or set RTC_SERVICE['core']['ADMIN_REQUIRES_OTP'] to False."
+    return [Error("The video service's admin asks for a second factor that is not set up.", hint=hint, id="rtc_service.E009")]

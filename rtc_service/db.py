@@ -37,3 +37,9 @@ async def in_db(function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
     context = contextvars.copy_context()
     loop = asyncio.get_running_loop()
     return await loop.run_in_executor(_pool(), lambda: context.run(_run, function, args, kwargs))
+
+
+def drain() -> None:
+    """Wait until the database threads have nothing left to do; for tests."""
+    while _pools:
+        _pools.popitem()[1].shutdown(wait=True)

@@ -1,4 +1,4 @@
-"""What `make lint` gives to `check --deploy`: a host as docs/install.md asks for one server. No service is contacted."""
+"""What `make lint` gives to `check --deploy`: a host as docs/install.md describes one server. Contacts nothing."""
 
 from __future__ import annotations
 

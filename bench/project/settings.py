@@ -14,4 +14,3 @@ RTC_SERVICE["core"] |= {
     "SESSIONS_PER_MINUTE": 100_000,
     "CALLS_PER_HOUR": 100_000,
 }
-ROOT_URLCONF = "bench.peers.stock.urls"  # TEMP

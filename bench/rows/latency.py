@@ -7,13 +7,12 @@ import contextlib
 from playwright.sync_api import Page
 
 from tests.browser.harness.chromium import chromium
-from tests.browser.harness.demo_server import demo
 from tests.browser.harness.media import ALICE, BOB, Person, first_frame, inbound_video, watch
 
 from ..peers.bare.pair import BarePair, bare_server
 from ..run import Figure, Run
 from ..stats import Leg, percentile
-from .product import ProductCall
+from .product import SERVER, ProductCall, shop
 
 NAMES = ("latency/p2p_p50", "latency/p2p_p99")
 SETTLE_SECONDS = 4.0  # the bandwidth estimate climbs first
@@ -51,8 +50,8 @@ def sample_leg(page: Page, other: Person) -> Leg:
 
 def peer_to_peer(run: Run) -> None:
     """One call at a time: the two cores are not shared by both."""
-    with demo() as site, bare_server() as bare, chromium() as browser:
-        ours, peer = ProductCall(browser, site), BarePair(browser, bare)
+    with shop() as running, bare_server() as bare, chromium() as browser:
+        ours, peer = ProductCall(browser, running), BarePair(browser, bare)
 
         def our_leg() -> Leg:
             with ours.running():
@@ -71,5 +70,5 @@ def peer_to_peer(run: Run) -> None:
             Figure(NAMES[0], "ms", "bare two-page connection", lambda leg: percentile(leg.samples, 0.5)),
             Figure(NAMES[1], "ms", "bare two-page connection", lambda leg: percentile(leg.samples, 0.99)),
         ]
-        conditions = {"codec": CODEC, "size": "640x360@30", "network": "loopback", "ends_at": "frame callback"}
+        conditions = {"server": SERVER, "codec": CODEC, "size": "640x360@30", "network": "loopback", "ends_at": "frame callback"}
         run.beside([figure for figure in figures if run.wants(figure.name)], our_leg, peer_leg, conditions)

@@ -1,4 +1,4 @@
-"""Our own call for the browser figures: the real demo, a guest at a product page, Bob at the workbench."""
+"""Our own call for the browser figures: the demo's shop, a guest at a product page, Bob at the workbench."""
 
 from __future__ import annotations
 
@@ -7,22 +7,35 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser
 
-from tests.browser.harness.demo_server import Site
+from tests.browser.harness.demo_server import Site, site
 from tests.browser.harness.media import ALICE, BOB, first_frame, forget_first_frames
 from tests.browser.harness.people import Agent, Customer
 
 from ..peers.bare.pair import click_at
 
 LAUNCHER = "rtc-call button.launcher"
+# Bob accepts by himself, and a bench makes more calls in an hour than a customer may.
+SETTINGS = {
+    "agents": {"ALLOW_AUTO_ACCEPT": True},
+    "core": {"CALLS_PER_HOUR": 100_000, "SESSIONS_PER_MINUTE": 100_000},
+}
+SERVER = "the demo's project: daphne, SQLite, one Celery worker"
+
+
+@contextmanager
+def shop() -> Iterator[Site]:
+    """The demo's project as `make demo` serves it, with the settings above."""
+    with site(worker=True, rtc_service=SETTINGS) as running:
+        yield running
 
 
 class ProductCall:
     """Bob answers by himself; Alice opens the product's page anew for every call."""
 
-    def __init__(self, browser: Browser, site: Site) -> None:
-        self.bob = Agent.enter(browser, site.base)
+    def __init__(self, browser: Browser, running: Site) -> None:
+        self.bob = Agent.enter(browser, running.base)
         self.bob.answers_by_itself()
-        self.alice = Customer.enter(browser, site.base)
+        self.alice = Customer.enter(browser, running.base)
 
     def open(self) -> None:
         """Alice reads the product's page; everything on it has been loaded."""

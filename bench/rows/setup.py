@@ -5,13 +5,12 @@ from __future__ import annotations
 from playwright.sync_api import Page
 
 from tests.browser.harness.chromium import chromium
-from tests.browser.harness.demo_server import demo
 from tests.browser.harness.media import ALICE, BOB, first_frame
 
 from ..peers.bare.pair import BarePair, bare_server
 from ..run import Figure, Run
 from ..stats import Leg, median
-from .product import ProductCall
+from .product import SERVER, ProductCall, shop
 
 NAMES = ("setup/click_to_first_frame",)
 CLICKS = 5  # a leg's value is their p50
@@ -24,8 +23,8 @@ def both_see(clicked: float, alice: Page, bob: Page) -> float:
 
 def click_to_first_frame(run: Run) -> None:
     """Loopback, agent on auto-accept, camera and microphone asked for by the click."""
-    with demo() as site, bare_server() as bare, chromium() as browser:
-        ours, peer = ProductCall(browser, site), BarePair(browser, bare)
+    with shop() as running, bare_server() as bare, chromium() as browser:
+        ours, peer = ProductCall(browser, running), BarePair(browser, bare)
 
         def our_leg() -> Leg:
             times = []
@@ -44,7 +43,7 @@ def click_to_first_frame(run: Run) -> None:
             return Leg(median(times), times)
 
         our_leg(), peer_leg()  # the first connection of a browser is slower, on both sides
-        conditions = {"clicks_per_leg": CLICKS, "network": "loopback", "server": "make demo (daphne, SQLite)"}
+        conditions = {"clicks_per_leg": CLICKS, "network": "loopback", "server": SERVER}
         run.beside(
             [Figure(NAMES[0], "ms", "two bare pages over a bare WebSocket, cold")], our_leg, peer_leg, conditions
         )

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 
 from tests.browser.harness.chromium import chromium
-from tests.browser.harness.demo_server import demo
 from tests.browser.harness.media import ALICE, Frame
 
 from ..run import Figure, Run
 from ..stats import Leg, median
-from .product import ProductCall
+from .product import SERVER, ProductCall, shop
 
 NAMES = ("latency/truth_error_ms",)
 SECONDS = 21.0  # four windows of the quality report
@@ -49,8 +48,8 @@ def errors(told: list[dict[str, float | None]], frames: list[Frame]) -> tuple[li
 
 def truth_error(run: Run) -> None:
     """Bob's screen, five calls; the figure is the worst report of all."""
-    with demo() as site, chromium() as browser:
-        call = ProductCall(browser, site)
+    with shop() as running, chromium() as browser:
+        call = ProductCall(browser, running)
 
         def leg() -> Leg:
             with call.running():
@@ -60,5 +59,5 @@ def truth_error(run: Run) -> None:
             assert len(found) >= 2, f"the call told its latency {len(found)} times: {raw['told']}"
             return Leg(max(found), found, {"figure_and_truth": pairs})
 
-        conditions = {"network": "loopback", "reduced_by": "worst of all reports", "window_seconds": WINDOW_MS / 1000}
+        conditions = {"server": SERVER, "network": "loopback", "reduced_by": "worst of all reports", "window_seconds": WINDOW_MS / 1000}
         run.alone(Figure(NAMES[0], "ms", "time code in the picture"), leg, max, conditions)

@@ -24,7 +24,7 @@ BATCH = 64
 
 
 class Hub:
-    """Started by the first socket of a loop; never stopped: it dies with its process."""
+    """Started by the first socket of a loop; in a server it dies with its process."""
 
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
@@ -42,12 +42,20 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
         hints.listeners[self.loop] = self.hint
 
-    def start(self) -> None:
+    def start(self, *, ticker: bool = True) -> None:
         """Start the background tasks."""
-        runs = [self.tailer.run(), self.ticker.run()]
+        runs = [self.tailer.run(), *([self.ticker.run()] if ticker else [])]
         if self.layer is not None:
             runs += [self._send_to_layer(), self._listen_to_layer()]
         self._tasks = [self.loop.create_task(self._guard(run)) for run in runs]
+
+    async def stop(self) -> None:
+        """End the background tasks; for tests, a process just dies."""
+        hints.listeners.pop(self.loop, None)
+        _hubs.pop(self.loop, None)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _guard(self, run: Any) -> None:
         try:
@@ -178,8 +186,8 @@ class Hub:
 _hubs: dict[asyncio.AbstractEventLoop, Hub] = {}
 
 
-def current() -> Hub:
-    """The hub of the running loop, started on first use."""
+def current(*, ticker: bool = True) -> Hub:
+    """The hub of the running loop, started on first use (`ticker` is for tests: theirs may rest)."""
     loop = asyncio.get_running_loop()
     hub = _hubs.get(loop)
     if hub is None:
@@ -187,5 +195,5 @@ def current() -> Hub:
             _hubs.pop(old)
             hints.listeners.pop(old, None)
         hub = _hubs[loop] = Hub()
-        hub.start()
+        hub.start(ticker=ticker)
     return hub

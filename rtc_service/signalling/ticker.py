@@ -32,14 +32,15 @@ class Ticker:
                 self.hub.relay.sweep()
                 if now - last_beat >= conf.core().HEARTBEAT:
                     last_beat = now
-                    await self._beat(now)
+                    await self.beat(now)
                 if now - last_check >= REVALIDATE_SECONDS:
                     last_check = now
-                    await self._revalidate()
+                    await self.revalidate()
             except Exception:  # noqa: BLE001  the database may be away for a moment: go on ticking
                 log.exception("a tick failed")
 
-    async def _beat(self, now: float) -> None:
+    async def beat(self, now: float) -> None:
+        """Renew the leases of all that was heard of lately; say goodbye to who was taken over, or is deaf, or too old."""
         settings = conf.core()
         alive = [
             socket for socket in self.hub.sockets if socket.welcomed and now - socket.heard < settings.LEASE_SECONDS
@@ -57,7 +58,7 @@ class Ticker:
             elif socket.welcomed and now - socket.heard > settings.LEASE_SECONDS:
                 socket.drop()
 
-    async def _revalidate(self) -> None:
+    async def revalidate(self) -> None:
         """A staff log-in that has ended takes its socket with it."""
         staff = {
             socket: socket.user_id for socket in self.hub.sockets if socket.welcomed and socket.user_id is not None

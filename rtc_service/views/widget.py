@@ -20,7 +20,7 @@ def served_language(wanted: str) -> str:
 
 
 @require_safe
-def fragment(request: HttpRequest) -> HttpResponse:
+def widget(request: HttpRequest) -> HttpResponse:
     """`GET ?language=zh-hans` → the window's HTML.
 
     It is the same for every visitor, so it reads neither session nor cookies, any origin may fetch it and

@@ -125,7 +125,7 @@ def postgres() -> Iterator[str]:
     initdb, server = program("initdb"), program("postgres")
     owner = pwd.getpwnam("postgres") if os.geteuid() == 0 else None
     # No fsync: the data dies with the tests anyway.
-    fast = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=200"]
+    fast = ["-F", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=200"]
     with directory("rtc-postgres-", owner) as home:
         identity: dict[str, Any] = {"cwd": home, "start_new_session": True, "env": clean_environment(home)}
         if owner is not None:
@@ -141,9 +141,8 @@ def postgres() -> Iterator[str]:
         listen = ["-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={home}", "-p", str(port)]
         with log.open("wb") as out:
             # SIGINT is PostgreSQL's fast shutdown: sent by the kernel too when this process is killed.
-            process = subprocess.Popen(
-                [server, "-D", data, *listen, *fast], stdout=out, stderr=out, preexec_fn=leash(signal.SIGINT), **identity
-            )
+            command, held = [server, "-D", data, *listen, *fast], leash(signal.SIGINT)
+            process = subprocess.Popen(command, stdout=out, stderr=out, preexec_fn=held, **identity)
         try:
             wait_for(process, lambda: postgres_answers(port), "postgres", log)
             yield f"postgres://rtc@127.0.0.1:{port}/postgres"

@@ -80,6 +80,14 @@ def expect_moving_picture(page: Page, person: Person, seconds: float = 3.0) -> S
     return sample
 
 
+def expect_no_frames(page: Page, person: Person, seconds: float = 2.0) -> None:
+    """Raises AssertionError unless the person's picture stands still (or is gone) within 10 s for `seconds`."""
+    for _ in range(5):
+        if not watch(page, person, seconds).frames:
+            return
+    raise AssertionError(f"frames of source {person.source} still come")
+
+
 def expect_voice(page: Page, person: Person, seconds: float = 15.0) -> None:
     """Raises AssertionError unless an unmuted media element plays the person's tone within the time."""
     heard = page.evaluate("([tone, ms]) => rtcTest.hears(tone, ms)", [person.tone, seconds * 1000])

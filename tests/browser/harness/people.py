@@ -48,6 +48,13 @@ class Caller:
     def hears(self, other: Person) -> None:
         media.expect_voice(self.page, other)
 
+    def loses_data_channels(self) -> int:
+        """Close every data channel of the page, as a middlebox might; answers how many there were."""
+        script = """() => rtcTest.connections().flatMap((pc) => [...(pc.rtcTestChannels ?? [])])
+            .map((channel) => channel.close()).length"""
+        count: int = self.page.evaluate(script)
+        return count
+
     def close(self) -> None:
         self.context.close()
 
@@ -118,6 +125,28 @@ class Customer(Caller):
 
     def hangs_up(self) -> None:
         self.part("tool-hang-up").click()
+
+    def goes_on_with(self, means: str) -> None:
+        """After a device problem: "audio" or "text"."""
+        self.part(f"problem-{means}").click()
+
+    def second_tab(self) -> Customer:
+        """The same person, another tab of the same browser."""
+        other = object.__new__(Customer)
+        other.context, other.base, other.person, other.complaints = self.context, self.base, self.person, []
+        other.page = self.context.new_page()
+        return other
+
+    def phase_shows(self, banner: str) -> None:
+        """The banner above the picture: offline, reconnecting, other_lost, weak."""
+        self.page.locator(f'rtc-call [data-part="banner"][data-kind="{banner}"]').wait_for(timeout=25_000)
+
+    def state(self) -> dict[str, Any]:
+        """The session's state without its live objects."""
+        script = """() => JSON.stringify(document.querySelector("rtc-call").session.state,
+            (key, value) => value instanceof EventTarget ? undefined : value)"""
+        state: dict[str, Any] = json.loads(self.page.evaluate(script))
+        return state
 
     def sees_the_end(self) -> None:
         self.part("after").wait_for(timeout=15_000)
@@ -197,6 +226,10 @@ class Agent(Caller):
 
     def hangs_up(self) -> None:
         self.inside("controls", "hang-up").click()
+
+    def leaves(self) -> None:
+        """Away, whatever was going on: the next test's agent must find nothing left."""
+        self.page.goto("about:blank")
 
     def finishes(self, code: str | None = None, note: str = "") -> None:
         """The wrap-up; `code` is a code's value, by default the first one offered."""

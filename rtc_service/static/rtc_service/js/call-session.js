@@ -229,7 +229,11 @@ export class CallSession extends EventTarget {
       if (snapshot && seqs[snapshot.call] > snapshot.seq) void this.#log.catchUp();
     });
     on(this.#signalling, "bye", (reason) => tell(this, "rtc:bye", reason));
-    for (const source of [this.#signalling, this.#links]) on(source, "error", (error) => this.#report(error));
+    on(this.#signalling, "error", (error) => {
+      this.#error = { code: error.code, detail: error.detail };
+      this.#report(error);
+    });
+    on(this.#links, "error", (error) => this.#report(error));
     on(this.#log, "change", () => this.#touch());
     on(this.#log, "event", (event) => this.#onEvent(event));
     on(this.#log, "message", (message) => tell(this, "rtc:message", message));
@@ -330,7 +334,9 @@ export class CallSession extends EventTarget {
 
   /** @param {any} result  of call.request or agents.accept: {call, snapshot?} */
   #adopt({ call, snapshot = null }) {
-    if (typeof call === "string") this.#log.welcome(call, snapshot);
+    if (typeof call !== "string") return;
+    this.#log.welcome(call, snapshot);
+    this.#sayMedia(true);
   }
 
   /** Leave the call: at once here, and on the server as soon as it can be told. @param {string} kind */
@@ -341,10 +347,9 @@ export class CallSession extends EventTarget {
     return this.#signalling.deliver(kind, { version: snapshot?.version ?? null }, { call });
   }
 
-  /** @param {any} error */
+  /** @param {any} error  an RtcError, or a DOMException of the peer connection */
   #report(error) {
-    this.#error = { code: error.code ?? "failed", detail: error.detail ?? String(error) };
-    tell(this, "rtc:error", this.#error);
+    tell(this, "rtc:error", { code: typeof error.code === "string" ? error.code : "failed", detail: error.detail ?? String(error) });
     this.#touch();
   }
 

@@ -14,6 +14,7 @@ import { flow, route } from "./stats-summary.js";
 const POLL_MS = 500;
 const FIRST_POLL_MS = 80; // until it is up: this is a part of the time to the first picture
 const STALE_MS = 1000;
+const SILENT_MS = 2000; // then it is no hiccup: the browser itself says "disconnected" only after 5 s and more
 const RENEW_MS = 6000;
 
 export class MediaFlow extends EventTarget {
@@ -25,6 +26,7 @@ export class MediaFlow extends EventTarget {
   #packets = 0;
   #movedAt = performance.now();
   #shown = false;
+  #recovering = false;
   #stopping = new AbortController();
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #renewTimer;
@@ -57,6 +59,7 @@ export class MediaFlow extends EventTarget {
   /** Look for another way now; a new peer connection is asked for when it is not found in time. */
   recover() {
     if (this.#stopping.signal.aborted || this.state === "up") return;
+    this.#recovering = true;
     this.#peer.restartIce(this.#iceServers());
     this.#armRenewal();
   }
@@ -111,7 +114,10 @@ export class MediaFlow extends EventTarget {
         this.#shown = true;
         tell(this, "shown");
       }
-    } else if (now - this.#movedAt > STALE_MS) this.#enter("stale", "no_packets");
+    } else if (now - this.#movedAt > STALE_MS) {
+      this.#enter("stale", "no_packets");
+      if (now - this.#movedAt > SILENT_MS && !this.#recovering) this.recover();
+    }
   }
 
   /**
@@ -122,7 +128,10 @@ export class MediaFlow extends EventTarget {
   #enter(state, cause, report) {
     if (state === this.state) return;
     this.state = state;
-    if (state === "up") clearTimeout(this.#renewTimer);
+    if (state === "up") {
+      this.#recovering = false;
+      clearTimeout(this.#renewTimer);
+    }
     tell(this, "state", { state, cause, route: report ? route(report) : null });
   }
 }

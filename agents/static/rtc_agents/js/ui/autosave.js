@@ -86,7 +86,7 @@ export class Autosave extends EventTarget {
     let answer;
     try {
       // Not form.action: a field may be called so.
-      answer = await postFragment(form.getAttribute("action"), data);
+      answer = await postFragment(form.getAttribute("action"), data, this.root.dataset.csrf);
     } catch {
       answer = { status: 0, html: "" };
     }

@@ -12,8 +12,9 @@ export async function getFragment(url) {
 }
 
 /** POST a form's data; the answer is a fragment, or nothing (204). */
-export async function postFragment(url, data) {
-  return answerOf(await fetch(url, { method: "POST", body: data, credentials: "same-origin", headers: HEADERS }));
+export async function postFragment(url, data, csrf) {
+  const headers = { ...HEADERS, "X-CSRFToken": csrf };
+  return answerOf(await fetch(url, { method: "POST", body: data, credentials: "same-origin", headers }));
 }
 
 async function answerOf(response) {

@@ -3,6 +3,7 @@
  * all cards stand side by side; nothing here needs to know which it is.
  * <rtc-desk-tabs>: buttons `data-tab="chat"`; the workspace carries the choice in `data-tab`.
  */
+import { viewOf } from "./desk.js";
 import { Part, define } from "./part.js";
 
 class Tabs extends Part {
@@ -14,7 +15,14 @@ class Tabs extends Part {
     this.#choose(this.buttons[0]?.dataset.tab);
   }
 
+  update(state) {
+    // After a call without a word the chat has nothing to show; the last card (the ticket) has.
+    const silent = viewOf(state, this.page) === "wrap_up" && !state.call?.messages.length;
+    if (silent && this.chosen === "chat") this.#choose(this.buttons.at(-1).dataset.tab);
+  }
+
   #choose(name) {
+    this.chosen = name;
     for (const button of this.buttons) {
       const on = button.dataset.tab === name;
       button.setAttribute("aria-selected", String(on));

@@ -38,7 +38,7 @@ export class DevicePicker extends EventTarget {
   cameras = [];
 
   async open() {
-    this.#opener = this.#root.activeElement;
+    this.#opener = this.#root.getRootNode().activeElement;
     show(this.#parts["devices-error"], false);
     show(this.#parts.devices, true);
     this.#parts["devices-dialog"].focus();

@@ -1,0 +1,110 @@
+"""What every admin page of the suite shares: the second factor, an audit line per change, and reading only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, URLPattern, reverse
+
+from .. import conf
+from ..services import audit
+
+View = Callable[..., HttpResponse]
+
+
+def needs_second_factor(request: HttpRequest) -> bool:
+    """Must this session verify a second factor before it sees a page of ours? False as well for who may not enter."""
+    if not conf.core().ADMIN_REQUIRES_OTP:
+        return False
+    check = getattr(request.user, "is_verified", None)  # set by django-otp's middleware; without it nobody is verified
+    return not (check and check())
+
+
+def second_factor_page(request: HttpRequest) -> HttpResponse:
+    """To our page and back. Raises PermissionDenied where it is not routed (check rtc_service.E009 says why)."""
+    try:
+        return redirect_to_login(request.get_full_path(), reverse("rtc_service:otp"))
+    except NoReverseMatch:
+        raise PermissionDenied("a second factor is required and cannot be set up here") from None
+
+
+class OtpModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Base of every ModelAdmin of the suite.
+
+    All its pages, those that a subclass adds in `get_urls` too, ask for the second factor when
+    RTC_SERVICE["core"]["ADMIN_REQUIRES_OTP"] is on. The host's admin site stays as it is.
+    """
+
+    @property
+    def urls(self) -> list[URLPattern]:
+        patterns: list[URLPattern] = self.get_urls()
+        for pattern in patterns:
+            pattern.callback = self._guarded(pattern.callback)
+        return patterns
+
+    def _guarded(self, view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            # Who may not enter at all is sent to the log-in by the admin site itself.
+            if self.admin_site.has_permission(request) and needs_second_factor(request):
+                return second_factor_page(request)
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        # The site's own views (autocomplete) come here without passing our URLs.
+        if needs_second_factor(request):
+            raise PermissionDenied("a second factor is required")
+        return super().get_queryset(request)
+
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        self._audit(request, "admin.added", obj, message)
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        self._audit(request, "admin.changed", obj, message)
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        for obj in queryset:
+            self._audit(request, "admin.deleted", obj, "")
+        return super().log_deletions(request, queryset)
+
+    def _audit(self, request: HttpRequest, action: str, obj: Model, message: Any) -> None:
+        """Which fields, never their values."""
+        audit.record(action, user_id=request.user.pk, target=f"{obj._meta.label_lower}:{obj.pk}", change=message)
+
+
+class ReadOnlyModelAdmin(OtpModelAdmin):
+    """To look things up. Nothing is added, changed or deleted here, whatever permissions somebody has.
+
+    Actions are still possible: they ask for the change permission by `permissions=["change"]`.
+    """
+
+    list_per_page = 50
+    show_full_result_count = False  # a second count of the whole table for one line of text
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.get_fields(request, obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if request.method == "POST":
+            raise PermissionDenied("this page only shows")
+        hidden = {"show_save": False, "show_save_and_continue": False, "show_save_and_add_another": False}
+        return super().change_view(request, object_id, form_url, {**hidden, **(extra_context or {})})
