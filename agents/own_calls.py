@@ -62,20 +62,20 @@ def day_bounds(day: date) -> tuple[datetime, datetime]:
     return start, timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
-def legs(user_id: int) -> QuerySet[Participant]:
+def legs(user_id: Any) -> QuerySet[Participant]:
     """The user's own legs of the last 30 days, newest first; practice calls count nowhere."""
     since = clock.now() - timedelta(days=HISTORY_DAYS)
     own = Participant.objects.filter(user_id=user_id, role=Role.STAFF, kind=LegKind.TALK, joined__gte=since)
     return own.exclude(call__practice=True).order_by("-joined", "-pk")
 
 
-def of_day(user_id: int, day: date) -> QuerySet[Participant]:
+def of_day(user_id: Any, day: date) -> QuerySet[Participant]:
     """The user's legs that began on that day."""
     start, end = day_bounds(day)
     return legs(user_id).filter(joined__gte=start, joined__lt=end)
 
 
-def figures(user_id: int) -> Figures:
+def figures(user_id: Any) -> Figures:
     """Today's; the call that runs now counts from its end on."""
     spans = of_day(user_id, timezone.localdate()).filter(left__isnull=False).values_list("joined", "left")
     talk = sum((left - joined).total_seconds() for joined, left in spans if left is not None)

@@ -1,6 +1,7 @@
 """`python -m bench` (`make bench`): measure all figures, or with ONLY=prefix those whose name begins so.
 
-Names: `python -m bench --list`. Results go to `bench/results.json`, raw samples to `bench/raw/`.
+Names: `python -m bench --list`. Results go to `bench/results.json`, raw samples to `bench/raw/`. With `--rehearse` each
+is measured once and nothing is written.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ def main() -> int:
     if "--list" in sys.argv:
         print("\n".join(name for bench in ALL for name in bench.names))
         return 0
-    run = Run(only=os.environ.get("ONLY", ""))
+    run = Run(only=os.environ.get("ONLY", ""), rehearsal="--rehearse" in sys.argv)
     wanted = [bench for bench in ALL if run.wants(*bench.names)]
     if not wanted:
         print(f"no figure begins with {run.only!r}; --list names them", file=sys.stderr)

@@ -14,8 +14,6 @@ from .pairs import PAIRS, Measure, View, alternate, value_of
 from .results import RESULTS, RawFile, Record, save, today
 from .stats import Leg, Outcome, Pair, median
 
-RUNS = PAIRS
-
 
 @dataclass(frozen=True)
 class Figure:
@@ -72,10 +70,18 @@ def _own() -> float:
 
 @dataclass
 class Run:
-    """Handed to every bench. `only` is the prefix of the names that were asked for."""
+    """Handed to every bench. `only` is the prefix of the names that were asked for.
+
+    A rehearsal measures one pair of each and writes nothing: does it run at all?
+    """
 
     only: str = ""
+    rehearsal: bool = False
     records: list[Record] = field(default_factory=list)
+
+    @property
+    def pairs(self) -> int:
+        return 1 if self.rehearsal else PAIRS
 
     def wants(self, *names: str) -> bool:
         return any(name.startswith(self.only) for name in names)
@@ -85,7 +91,7 @@ class Run:
     ) -> None:
         """Measure ours and the peer in turns and write one record for each figure that reads the legs."""
         machine = Machine()
-        raw = [RawFile(figure.name) for figure in figures]
+        raw = [] if self.rehearsal else [RawFile(figure.name) for figure in figures]
 
         def keep(pair: Pair, number: int) -> None:
             for file in raw:
@@ -93,7 +99,7 @@ class Run:
             print(f"  pair {number}: ours {pair.ours.value:.4g}, peer {pair.peer.value:.4g}", flush=True)
 
         views = {figure.name: figure.view for figure in figures}
-        outcomes = alternate(machine.watch(ours), machine.watch(peer), views, keep=keep)
+        outcomes = alternate(machine.watch(ours), machine.watch(peer), views, pairs=self.pairs, keep=keep)
         for figure in figures:
             self._write(figure, outcomes[figure.name], {**machine.conditions(), **(conditions or {})})
 
@@ -109,15 +115,17 @@ class Run:
 
         A peer, where there is one, takes turns with ours and is reduced alike; that it varies throws nothing away.
         """
-        machine, raw = Machine(), RawFile(figure.name)
-        legs, peers = [], []
-        for number in range(1, RUNS + 1):
+        machine, legs, peers = Machine(), [], []
+        raw = None if self.rehearsal else RawFile(figure.name)
+        for number in range(1, self.pairs + 1):
             legs.append(machine.watch(ours)())
-            raw.leg(legs[-1], number)
-            print(f"  run {number}: {legs[-1].value:.4g}", flush=True)
             if peer is not None:
                 peers.append(machine.watch(peer)())
-                raw.leg(peers[-1], number, "peer")
+            if raw is not None:
+                raw.leg(legs[-1], number)
+                for leg in peers[-1:]:
+                    raw.leg(leg, number, "peer")
+            print(f"  run {number}: {legs[-1].value:.4g}", flush=True)
         n = sum(max(1, len(leg.samples)) for leg in legs)
         peer_value = reduce([figure.view(leg) for leg in peers]) if peers else None
         told = {**machine.conditions(), **(conditions or {}), "runs": len(legs)}
@@ -141,7 +149,8 @@ class Run:
     ) -> None:
         record = Record(figure.name, value, figure.unit, figure.peer, peer_value, ratio, n, today(), conditions, noisy)
         self.records.append(record)
-        save([record], RESULTS)
+        if not self.rehearsal:
+            save([record], RESULTS)
         told = [f"{figure.name}: {value:.4g} {figure.unit}"]
         told += [] if peer_value is None else [f"peer {peer_value:.4g}"]
         told += [] if ratio is None else [f"ratio {ratio:.3g}"]

@@ -29,7 +29,7 @@ def greeting(base: str, data: Path) -> str:
 {people}
 
   What to click
-    1. Open {agent}/workbench/ as bob, press "Ready". (`localhost` and `127.0.0.1` keep their
+    1. Open {agent}/workbench/ as bob, press "Start work" and "Ready". (`localhost` and `127.0.0.1` keep their
        cookies apart, so agent and customer fit into two windows of one browser.)
     2. Open {base}/product/teapot/ and press "Live help" in the corner.
     3. Answer in the workbench. Talk, type, hang up, rate. The ticket is there already.

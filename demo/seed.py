@@ -6,7 +6,7 @@ import datetime
 from decimal import Decimal
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.db import transaction
 from django.utils import timezone
 
@@ -18,6 +18,8 @@ from .models import CustomerProfile, Order, OrderLine, Product
 from .people import AGENTS, CUSTOMERS, SUPERVISORS, Person
 
 GROUPS = {"agent": STAFF, "supervisor": SUPERVISOR}
+# What the shop itself allows its supervisor: change a price or the stock, and see it change in the call.
+SHOP_RIGHTS = ("view_product", "change_product", "view_order", "view_orderline", "view_customerprofile")
 # user, days ago, status, what was bought
 ORDERS = (
     ("alice", 3, Order.Status.SHIPPED, (("SKU-1", 1), ("SKU-2", 1))),
@@ -75,6 +77,9 @@ def add_staff(person: Person) -> None:
         # Only supervisors work in Django admin; what they may do there comes from the group.
         user.is_staff = person.role == "supervisor"
         user.save(update_fields=["is_staff"])
+    if person.role == "supervisor":
+        rights = Permission.objects.filter(content_type__app_label="rtc_demo", codename__in=SHOP_RIGHTS)
+        user.user_permissions.add(*rights)
     user.groups.add(Group.objects.get(name=GROUPS[person.role]))
     if person.role == "agent":
         AgentProfile.objects.get_or_create(user=user, defaults={"display_name": person.first})

@@ -1,5 +1,5 @@
 """The ORM off the event loop: an executor of our own, because Django's shared one would let a stranger's slow query
-delay every socket (docs/decisions/0002)."""
+delay every socket (docs/decisions/0008)."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ class Tab:
                 return frame
         raise AssertionError(f"closed with {self.code} after {self.kinds()}")
 
-    async def kind(self, kind: str, **body: Any) -> Frame:
+    async def kind(self, kind: str, /, **body: Any) -> Frame:
         """The body of the first frame of a kind whose body has these values."""
 
         def fits(frame: Frame) -> bool:

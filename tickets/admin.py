@@ -13,8 +13,12 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+
+from rtc_service.admin import sections, sentences
+from rtc_service.admin.base import OtpModelAdmin, ReadOnlyModelAdmin
+from rtc_service.models import Call, Event
 
 from .exceptions import MoveRefused, TicketConflict
 from .models import Comment, Ticket
@@ -22,7 +26,7 @@ from .services import links, writing
 from .states import State
 
 
-class TicketAdminForm(forms.ModelForm):  # type: ignore[type-arg]
+class TicketAdminForm(forms.ModelForm):
     """Carries the version that was read, so that two editors notice each other."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -43,7 +47,7 @@ class TicketAdminForm(forms.ModelForm):  # type: ignore[type-arg]
         return int(version)
 
 
-class CommentInline(admin.TabularInline):  # type: ignore[type-arg]
+class CommentInline(admin.TabularInline):
     """What was written stays; a new line may be added."""
 
     model = Comment
@@ -62,7 +66,7 @@ class CommentInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Ticket)
-class TicketAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class TicketAdmin(OtpModelAdmin):
     form = TicketAdminForm
     list_display = ("number", "subject", "state", "priority", "assignee", "due_at", "created", "call_link")
     list_filter = ("state", "priority", "kind", "language", "created")
@@ -114,7 +118,10 @@ class TicketAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         for line in formset.save(commit=False):
-            writing.comment(form.instance, line.body, by=request.user, public=line.public, client_id=line.client_id)
+            written = writing.comment(
+                form.instance, line.body, by=request.user, public=line.public, client_id=line.client_id
+            )
+            line.pk = written.pk  # the admin's own log names it
 
     @admin.display(description=_("call"))
     def call_link(self, ticket: Ticket) -> SafeString | str:
@@ -166,21 +173,41 @@ class TicketAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Comment)
-class CommentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class CommentAdmin(ReadOnlyModelAdmin):
     """To look things up; lines are written on the ticket and never changed."""
 
     list_display = ("ticket", "author", "public", "created")
     list_filter = ("public", "created")
     list_select_related = ("ticket", "author")
     search_fields = ("ticket__number",)
-    readonly_fields = ("ticket", "author", "public", "body", "created")
-    fields = readonly_fields
+    fields = ("ticket", "author", "public", "body", "created")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+def call_section(request: HttpRequest, call: Call) -> SafeString | str:
+    """The call's ticket on the call's page."""
+    ticket = Ticket.objects.filter(call=call).first()
+    if ticket is None or not request.user.has_perm("rtc_tickets.view_ticket"):
+        return ""
+    url = reverse("admin:rtc_tickets_ticket_change", args=[ticket.pk])
+    return format_html(
+        '<p><a href="{}">{}</a> {} · {}<br>{}</p>',
+        url,
+        ticket.number,
+        ticket.get_state_display(),
+        ticket.get_priority_display(),
+        ticket.subject,
+    )
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+
+def _opened(event: Event, people: sentences.People) -> str:
+    return gettext("Ticket %(number)s opened") % event.data
+
+
+def _changed(event: Event, people: sentences.People) -> str:
+    state = State(event.data["state"]).label if event.data["state"] in State.values else event.data["state"]
+    return gettext("Ticket %(number)s changed: %(state)s") % {"number": event.data["number"], "state": state}
+
+
+sections.register(sections.Section("ticket", _("Ticket"), call_section, order=30))
+sentences.teach("tickets.opened", "ticket", _opened)
+sentences.teach("tickets.changed", "ticket", _changed)

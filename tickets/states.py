@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 class State(models.TextChoices):
@@ -32,7 +37,7 @@ MOVES: dict[str, frozenset[str]] = {
 }
 
 # What the customer is told: four steps, in the order in which they are passed.
-PROGRESS: tuple[tuple[str, frozenset[str]], ...] = (
+PROGRESS: tuple[tuple[_StrPromise, frozenset[str]], ...] = (
     (_("Received"), frozenset({State.NEW})),
     (_("In work"), frozenset({State.OPEN, State.PENDING})),
     (_("Answered"), frozenset({State.SOLVED})),

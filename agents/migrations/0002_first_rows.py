@@ -18,7 +18,9 @@ def forward(apps: Any, schema_editor: Any) -> None:
         codes.get_or_create(code=code, defaults={"name": name, "order": number * 10})
     grant(apps, "rtc_agents", STAFF, ["use_workbench"])
     verbs = [f"{verb}_{model}" for model in EDITED for verb in ("add", "change", "delete", "view")]
-    grant(apps, "rtc_agents", SUPERVISOR, ["use_workbench", *verbs, *(f"view_{model}" for model in SEEN)])
+    seen = [f"view_{model}" for model in SEEN]
+    # Changing a presence is setting somebody away or offline from the admin.
+    grant(apps, "rtc_agents", SUPERVISOR, ["use_workbench", "change_presence", *verbs, *seen])
 
 
 class Migration(migrations.Migration):

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from rtc_service import clock
 from rtc_service.models import Call
-from rtc_service.services import topics
+from rtc_service.services import calls, topics
 from rtc_service.states import WITH_STAFF
 
 from ..conf import agents
@@ -86,7 +86,10 @@ def renew(user_ids: list[int]) -> None:
 
 
 def after_call(user_id: int, call: Call) -> bool:
-    """The agent's call is over: wrap-up, with a timer that lives here."""
+    """The agent's call is over: wrap-up, with a timer that lives here. Not while the agent is in another call: this one
+    may have gone back to the queue long ago."""
+    if calls.live_call_of(user_id) is not None:
+        return False
     queue = Queue.objects.filter(slug=call.queue).first()
     seconds = queue.wrap_up_seconds if queue and queue.wrap_up_seconds is not None else agents().WRAP_UP_SECONDS
     if seconds <= 0:

@@ -32,10 +32,11 @@ def finish(call_uuid: object, *, by: int, code: str, note: str) -> WrapUp:
     if code and known is None:
         raise BadRequest("no such wrap-up code", code="unknown_code")
     with transaction.atomic():
+        # Lock order: agent, then call.
+        presence.move(by, (PresenceState.WRAP_UP,), PresenceState.READY)
         wrap_up, _ = WrapUp.objects.update_or_create(
             participant=leg,
             defaults={"call": leg.call, "user_id": by, "code": known, "note": note, "created": clock.now()},
         )
         timeline.append(leg.call, "agents.wrapped_up", actor=leg.uuid, data={"code": code})
-        presence.move(by, (PresenceState.WRAP_UP,), PresenceState.READY)
     return wrap_up

@@ -17,17 +17,20 @@ from rtc_service.models import Participant
 from rtc_service.states import EndReason
 
 from .. import own_calls
-from .access import workbench_required
+from .access import user_id, workbench_required
 from .workbench import shown_name
 
 PAGE_SIZE = 25
 
 
 class HistoryFilter(forms.Form):
-    day = forms.DateField(label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    # A browser's date field knows this one form, whatever the page's language.
+    day = forms.DateField(
+        label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     reason = forms.ChoiceField(label=_("Ended"), required=False, choices=[("", _("All")), *EndReason.choices])
 
-    def apply(self, user_id: int) -> QuerySet[Participant]:
+    def apply(self, user_id: Any) -> QuerySet[Participant]:
         """The user's legs that match; an invalid field filters nothing and shows its error."""
         day: date | None = self.cleaned_data.get("day")
         reason: str = self.cleaned_data.get("reason") or ""
@@ -41,8 +44,7 @@ def history(request: HttpRequest) -> HttpResponse:
     """?day=YYYY-MM-DD &reason=<end reason> &page=n"""
     form = HistoryFilter(request.GET)
     form.is_valid()
-    assert request.user.pk is not None  # behind workbench_required
-    legs = form.apply(request.user.pk).select_related("call__visitor", "call__rating")
+    legs = form.apply(user_id(request)).select_related("call__visitor", "call__rating")
     page = Paginator(legs, PAGE_SIZE).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)

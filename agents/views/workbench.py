@@ -23,11 +23,15 @@ from .. import own_calls
 from ..conf import agents
 from ..models import AgentProfile, WrapUpCode
 from ..permissions import may_see_call
-from .access import workbench_required
+from .access import user_id, workbench_required
 
 # Code on the socket and its words. `missed` and `lost` are set by the server, so they cannot be chosen.
 AWAY_REASONS = (("break", _("Break")), ("lunch", _("Lunch")), ("training", _("Training")), ("office", _("Office work")))
-DECLINE_REASONS = (("busy", _("Busy now")), ("not_my_field", _("Not my subject")), ("technical", _("Technical problem")))
+DECLINE_REASONS = (
+    ("busy", _("Busy now")),
+    ("not_my_field", _("Not my subject")),
+    ("technical", _("Technical problem")),
+)
 TODAY = {"figures": "rtc_agents/parts/figures.html", "calls": "rtc_agents/parts/today.html"}
 
 
@@ -86,11 +90,9 @@ def panel(request: HttpRequest, call: UUID, name: str) -> HttpResponse:
 
 
 def _today(request: HttpRequest, part: str) -> dict[str, Any]:
-    user_id = request.user.pk
-    assert user_id is not None  # behind workbench_required
     if part == "figures":
-        return {"figures": own_calls.figures(user_id)}
-    return {"rows": own_calls.rows(own_calls.of_day(user_id, timezone.localdate())[:50])}
+        return {"figures": own_calls.figures(user_id(request))}
+    return {"rows": own_calls.rows(own_calls.of_day(user_id(request), timezone.localdate())[:50])}
 
 
 def _media_constraints() -> str:

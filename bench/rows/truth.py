@@ -59,5 +59,5 @@ def truth_error(run: Run) -> None:
             assert len(found) >= 2, f"the call told its latency {len(found)} times: {raw['told']}"
             return Leg(max(found), found, {"figure_and_truth": pairs})
 
-        conditions = {"server": SERVER, "network": "loopback", "reduced_by": "worst of all reports", "window_seconds": WINDOW_MS / 1000}
+        conditions = {"server": SERVER, "network": "loopback", "reduced_by": "worst of all reports"}
         run.alone(Figure(NAMES[0], "ms", "time code in the picture"), leg, max, conditions)

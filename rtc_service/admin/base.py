@@ -42,6 +42,9 @@ class OtpModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     RTC_SERVICE["core"]["ADMIN_REQUIRES_OTP"] is on. The host's admin site stays as it is.
     """
 
+    class Media:
+        css = {"all": ("rtc_service/css/admin.css",)}
+
     @property
     def urls(self) -> list[URLPattern]:
         patterns: list[URLPattern] = self.get_urls()
@@ -93,13 +96,16 @@ class ReadOnlyModelAdmin(OtpModelAdmin):
     show_full_result_count = False  # a second count of the whole table for one line of text
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.get_fields(request, obj)
+        return self.fields or ()
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+        # Not on our pages. But the host may delete a user, and what goes with it must not forbid that.
+        match = request.resolver_match
+        ours = match is None or (match.url_name or "").startswith(f"{self.opts.app_label}_{self.opts.model_name}_")
+        return not ours and super().has_delete_permission(request, obj)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

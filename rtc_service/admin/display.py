@@ -100,10 +100,8 @@ def participant_name(leg: Participant) -> str:
 def page_address(url: str) -> str:
     """The page without query and fragment, where names and tokens travel; empty when it is no web address."""
     parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        return ""
-    port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{parts.hostname}{port}{parts.path}"
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{parts.path}" if parts.scheme in ("http", "https") and host else ""
 
 
 def call_link(call: Call | None, site: str = "admin") -> SafeString | str:

@@ -11,7 +11,9 @@ MODELS = "auditentry call duty event link message participant prompt qualitysamp
 
 def forward(apps: Any, schema_editor: Any) -> None:
     grant(apps, "rtc_service", STAFF, ["take_calls"])
-    grant(apps, "rtc_service", SUPERVISOR, ["take_calls", "view_address", *(f"view_{model}" for model in MODELS)])
+    views = [f"view_{model}" for model in MODELS]
+    # Changing a call is ending it by force, changing a duty is trying it again; nothing else is writable in the admin.
+    grant(apps, "rtc_service", SUPERVISOR, ["take_calls", "view_address", "change_call", "change_duty", *views])
 
 
 class Migration(migrations.Migration):

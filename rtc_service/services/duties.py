@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from .. import clock, conf, registry
 from ..models import Duty, Event
 from ..models.duty import DutyState
+from . import handover
 
 log = logging.getLogger("rtc_service.duties")
 
@@ -18,16 +19,7 @@ log = logging.getLogger("rtc_service.duties")
 def enqueue(event: Event) -> None:
     """Tell the worker right after the commit. A broker that is down costs a delay: the sweeper asks again."""
     for duty_id in Duty.objects.filter(event=event, state=DutyState.OWED).values_list("pk", flat=True):
-        _send(duty_id)
-
-
-def _send(duty_id: int) -> None:
-    from ..tasks import run_duty  # tasks are a door; only the hand-over to the worker reaches up
-
-    try:
-        run_duty.apply_async((duty_id,), retry=False, ignore_result=True)
-    except Exception:  # noqa: BLE001  any broker error: the row is the promise, not the queue
-        log.warning("the broker did not take duty %s; the sweeper will ask again", duty_id)
+        handover.give(duty_id)
 
 
 def run(duty_id: int) -> bool:
@@ -43,12 +35,17 @@ def run(duty_id: int) -> bool:
     if not claimed:
         return False
     duty = Duty.objects.select_related("event__call").get(pk=duty_id)
+    if duty.attempts > settings.DUTY_ATTEMPTS:  # each time its worker died: it may be what kills them
+        _failed(duty, RuntimeError("the worker died while doing it"))
+        return False
     try:
         with transaction.atomic():
             registry.get().duty_functions[duty.handler](duty.event)
-            Duty.objects.filter(pk=duty_id, attempts=duty.attempts).update(
-                state=DutyState.DONE, lease_until=None, error=""
-            )
+            ours = Duty.objects.filter(pk=duty_id, attempts=duty.attempts)
+            if not ours.update(state=DutyState.DONE, lease_until=None, error=""):
+                # It took longer than its lease and somebody else has it now: theirs counts, ours is undone.
+                transaction.set_rollback(True)
+                return False
     except Exception as error:  # noqa: BLE001  a duty is somebody else's code: record, retry, give up loudly
         _failed(duty, error)
         return False
@@ -57,7 +54,7 @@ def run(duty_id: int) -> bool:
 
 def _failed(duty: Duty, error: Exception) -> None:
     dead = duty.attempts >= conf.core().DUTY_ATTEMPTS
-    log.exception("duty %s of event %s failed (attempt %s)", duty.handler, duty.event_id, duty.attempts)
+    log.error("duty %s of event %s failed (attempt %s)", duty.handler, duty.event_id, duty.attempts, exc_info=error)
     Duty.objects.filter(pk=duty.pk, attempts=duty.attempts).update(
         state=DutyState.DEAD if dead else DutyState.OWED,
         due=clock.after(min(2.0**duty.attempts, 300)),
@@ -66,6 +63,17 @@ def _failed(duty: Duty, error: Exception) -> None:
     )
     if dead:
         log.error("duty %s of event %s is given up", duty.handler, duty.event_id)
+
+
+def again(duty_id: int) -> bool:
+    """A person asks for a duty that was given up: it is owed once more, with all its attempts. False in other states."""
+    with transaction.atomic():
+        revived = Duty.objects.filter(pk=duty_id, state=DutyState.DEAD).update(
+            state=DutyState.OWED, due=clock.now(), attempts=0, error=""
+        )
+        if revived:
+            transaction.on_commit(lambda: _send(duty_id), robust=True)
+    return bool(revived)
 
 
 def sweep() -> int:
@@ -83,5 +91,5 @@ def sweep() -> int:
         else:
             taken = asked.filter(lease_until__lt=now).update(state=DutyState.OWED, due=now, lease_until=None)
         if taken:
-            _send(duty_id)
+            handover.give(duty_id)
     return len(waiting)

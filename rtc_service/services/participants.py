@@ -59,11 +59,15 @@ def leave(participant: Participant) -> bool:
 
 
 def seen(participant_ids: Iterable[int]) -> None:
-    """Renew the leases of legs whose sockets were heard in this beat (one statement for all)."""
+    """Renew the leases of legs whose sockets were heard in this beat (one statement for all).
+
+    A leg that was taken for lost though its socket lives (the database or this machine stood still) is back."""
     ids = list(participant_ids)
     if ids:
-        until = clock.after(conf.core().LEASE_SECONDS)
-        Participant.objects.filter(pk__in=ids, left__isnull=True, present=True).update(lease_until=until)
+        here = Participant.objects.filter(pk__in=ids, left__isnull=True)
+        here.filter(present=True).update(lease_until=clock.after(conf.core().LEASE_SECONDS))
+        for participant in here.filter(present=False).select_related("call"):
+            back(participant)
 
 
 def back(participant: Participant) -> bool:
@@ -96,9 +100,10 @@ def set_media(participant: Participant, media: dict[str, bool]) -> None:
     if participant.media == media:
         return
     with transaction.atomic():
-        Participant.objects.filter(pk=participant.pk, left__isnull=True).update(media=media)
-        data = {"participant": str(participant.uuid), **media}
-        timeline.append(participant.call, "media", actor=participant.uuid, data=data)
+        changed = Participant.objects.filter(pk=participant.pk, left__isnull=True).update(media=media)
+        if changed:
+            data = {"participant": str(participant.uuid), **media}
+            timeline.append(participant.call, "media", actor=participant.uuid, data=data)
 
 
 def sweep() -> int:

@@ -65,7 +65,7 @@ class SignallingConsumer(AsyncConsumer):
     # --- ASGI
 
     async def dispatch(self, message: dict[str, Any]) -> None:
-        """Lean on purpose: Channels' own hops through one thread for every message (docs/decisions/0002)."""
+        """Lean on purpose: Channels' own hops through one thread for every message (docs/decisions/0008)."""
         kind = message["type"]
         if kind == "websocket.receive":
             await self._receive(message)

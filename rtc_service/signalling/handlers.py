@@ -23,10 +23,14 @@ CORE_EVENTS = (
 
 
 def _leg(caller: Caller) -> Participant:
-    """The caller's leg in the envelope's call. Raises NotYours."""
+    """The caller's leg in the envelope's call. Raises NotYours, also for a leg that has left a call which goes on."""
     if caller.participant_id is None:
         raise NotYours("no such call of yours")
-    return Participant.objects.select_related("call").get(pk=caller.participant_id)
+    leg = Participant.objects.select_related("call").get(pk=caller.participant_id)
+    if leg.left is not None and leg.call.state != CallState.ENDED:
+        # Somebody else has taken the call over: a socket that still reads its log may say nothing in it.
+        raise NotYours("no such call of yours")
+    return leg
 
 
 def request(caller: Caller, body: protocol.CallRequest) -> dict[str, Any]:

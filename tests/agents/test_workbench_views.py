@@ -31,7 +31,9 @@ def bobs(client: Client, bob: Any) -> Client:
 def handled(bob: Any) -> Handled:
     """`handled(title=…, seconds=…)` → a call that Bob answered, talked in for so long, and that has ended."""
 
-    def make(*, title: str = "Teapot", seconds: float = 0.0, by: Any = bob, name: str = "alice", end: bool = True) -> Call:
+    def make(
+        *, title: str = "Teapot", seconds: float = 0.0, by: Any = bob, name: str = "alice", end: bool = True
+    ) -> Call:
         call, customer = testing.request_call(testing.customer(name), title=title)
         calls.ring(call, number=1, seconds=20)
         calls.answer(call, user_id=by.pk, name="Bob", version=call.version)

@@ -14,7 +14,7 @@ from commerce.services import catalogue, watch
 from rtc_service import registry
 from rtc_service.models import Call, Topic, Visitor
 from rtc_service.registry import Follower
-from rtc_service.services import calls, topics
+from rtc_service.services import calls, topics, visitors
 from rtc_service.testing import later, request_call
 
 from .shops import MemoryShop, euros, teapot
@@ -78,8 +78,14 @@ def test_the_value_is_the_shops_of_this_moment(answered: Call, bob: User):
 
 def test_staff_see_the_customers_price_and_guests_are_read_once(answered: Call, bob: User, guest: Visitor):
     other, _leg = request_call(guest, subject="product:TEA-1", language="en")
+    third, _leg = request_call(visitors.for_guest(), subject="product:TEA-1", language="en")
     MemoryShop.viewers.clear()
-    followers = [Follower(call=answered.uuid), Follower(user_id=bob.pk), Follower(call=other.uuid)]
+    followers = [
+        Follower(call=answered.uuid),
+        Follower(user_id=bob.pk),
+        Follower(call=other.uuid),
+        Follower(call=third.uuid),
+    ]
     registry.get().topics[catalogue.TOPIC].read(KEY, followers)
     assert [viewer.user_id for viewer in MemoryShop.viewers] == [str(answered.visitor.user_id), ""]
 

@@ -9,7 +9,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from rtc_service.admin import sentences
 from rtc_service.models import Call, Event
+from tickets.admin import call_section
 from tickets.models import Comment, Ticket
 from tickets.services import opening, writing
 from tickets.states import State
@@ -98,3 +100,26 @@ def test_nobody_without_the_permission_sees_or_adds_tickets(client: Client, char
     assert office.get(reverse("admin:rtc_tickets_ticket_add")).status_code == 403
     client.force_login(charlie)
     assert client.get(reverse(LIST)).status_code == 403
+
+
+def test_the_call_page_names_the_ticket_to_those_who_may_see_it(rf: Any, ticket: Ticket, dora: User, charlie: User):
+    request = rf.get("/")
+    request.user = dora
+    assert ticket.number in call_section(request, ticket.call)
+    request.user = charlie
+    assert call_section(request, ticket.call) == ""
+
+
+def test_the_log_tells_of_the_ticket_in_words(ticket: Ticket, bob: User):
+    writing.move(ticket, State.SOLVED, by=bob)
+    told = [
+        sentences.tell(event, {})[1]
+        for event in Event.objects.filter(call=ticket.call, kind__startswith="tickets.").order_by("seq")
+    ]
+    assert told == [f"Ticket {ticket.number} opened", f"Ticket {ticket.number} changed: Solved"]
+
+
+def test_the_pages_ask_for_the_second_factor_where_it_is_required(office: Client, ticket: Ticket, settings: Any):
+    settings.RTC_SERVICE = settings.RTC_SERVICE | {"core": settings.RTC_SERVICE["core"] | {"ADMIN_REQUIRES_OTP": True}}
+    assert office.get(reverse(LIST)).status_code in (302, 403)
+    assert office.get(reverse("admin:rtc_tickets_comment_changelist")).status_code in (302, 403)

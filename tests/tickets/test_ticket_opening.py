@@ -71,10 +71,10 @@ def test_an_answered_customer_who_is_sent_back_and_finds_nobody_becomes_urgent(a
     assert Ticket.objects.get().priority == Priority.HIGH
 
 
-def test_a_ticket_opened_late_still_belongs_to_who_answered(answered_call: Call, bob: User, do_duties: Duties):
+def test_a_ticket_opened_only_after_the_call_still_belongs_to_who_answered(answered_call: Call, bob: User):
     calls.end(answered_call, reason="hang_up", by="staff")
-    do_duties()
-    assert Ticket.objects.get().assignee == bob
+    ticket = opening.open_for_call(answered_call)
+    assert (ticket.assignee, ticket.state) == (bob, State.OPEN)
 
 
 def test_opening_is_told_once_in_the_calls_log(answered_call: Call, do_duties: Duties):

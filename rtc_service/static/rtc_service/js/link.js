@@ -2,7 +2,7 @@
  * One generation of one link: a peer connection, what flows through it, and its words on the socket. Messages are
  * numbered, delivered until answered, and read once.
  *
- * Events: "state" (`state` has changed), "shown", "window" (detail = statistics), "text" (detail = data channel text),
+ * Events: "state" (`state` or the peer's stream has changed), "shown", "window" (detail = statistics), "text" (detail = data channel text),
  * "error" (detail).
  */
 
@@ -60,6 +60,7 @@ export class Link extends EventTarget {
     const { signal } = this.#life;
     on(this.peer, "description", (description) => this.#say("link.description", description), signal);
     on(this.peer, "candidates", (candidates) => this.#say("link.candidates", { candidates }), signal);
+    on(this.peer, "stream", () => tell(this, "state"), signal);
     on(this.peer, "channel", (text) => tell(this, "text", text), signal);
     on(this.peer, "error", (error) => tell(this, "error", error), signal);
     on(this.#flow, "state", (detail) => this.#onState(detail), signal);

@@ -79,10 +79,9 @@ export class LocalMedia extends EventTarget {
       const missing = sources.filter((source) => !this.#tracks[source]);
       this.#problem = null;
       if (missing.length) await this.#acquire(missing);
-      if (!this.#run.signal.aborted) this.#devices?.addEventListener?.("devicechange", this.#onDeviceChange, { signal: this.#run.signal });
+      this.#devices?.addEventListener?.("devicechange", this.#onDeviceChange, { signal: this.#run.signal });
       tell(this, "change");
-      return this.state;
-    });
+    }).then(() => this.state);
   }
 
   /** Stop everything; a permission prompt that is still open comes to nothing. */
@@ -268,12 +267,13 @@ export class LocalMedia extends EventTarget {
     });
 
   /**
-   * @template T
-   * @param {() => Promise<T>} change
-   * @returns {Promise<T>}
+   * One change after the other; those that were asked for before a close() are no longer wanted.
+   * @param {() => Promise<void>} change
+   * @returns {Promise<void>}
    */
   #inTurn(change) {
-    const turn = this.#queue.then(change);
+    const { signal } = this.#run;
+    const turn = this.#queue.then(() => (signal.aborted ? undefined : change()));
     this.#queue = turn.catch(() => {});
     return turn;
   }

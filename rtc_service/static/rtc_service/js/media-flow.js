@@ -77,7 +77,7 @@ export class MediaFlow extends EventTarget {
    */
   #trouble(state, cause) {
     this.#enter(state, cause);
-    this.recover();
+    if (!this.#recovering) this.recover();
   }
 
   #armRenewal() {

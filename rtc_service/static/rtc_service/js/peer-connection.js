@@ -4,16 +4,17 @@
  * a camera on later is a replaceTrack and no renegotiation.
  *
  * Events: "description" (detail = {type, sdp}), "candidates" (detail = list of RTCIceCandidateInit), "ice" (detail =
- * iceConnectionState), "channel" (detail = text of a data channel message), "channelopen", "error" (detail = Error).
+ * iceConnectionState), "stream" (a track has joined it), "channel" (detail = text of a data channel message), "error"
+ * (detail = Error).
  */
 
+import { askForCaptureTime, hasCaptureTime } from "./capture-time.js";
 import { tell } from "./events.js";
 
 /** Candidates that turn up within this time travel in one message. */
 const BATCH_MS = 15;
 /** Pre-negotiated, so that it costs no round trip (RFC 8832 is not needed with an id that both know). */
 const CHANNEL = { negotiated: true, id: 0 };
-const CAPTURE_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time";
 
 /** @typedef {"audio"|"video"} Kind */
 
@@ -61,7 +62,7 @@ export class PeerConnection extends EventTarget {
     this.pc.onnegotiationneeded = () => this.#attempt(() => this.#offer());
     this.pc.onicecandidate = (event) => event.candidate?.candidate && this.#trickle(event.candidate.toJSON());
     this.pc.oniceconnectionstatechange = () => tell(this, "ice", this.pc.iceConnectionState);
-    this.pc.ontrack = (event) => this.stream.addTrack(event.track);
+    this.pc.ontrack = (event) => this.#onTrack(event.track);
   }
 
   /** Be the one who offers: the rest follows from `negotiationneeded`. The other end just waits for the offer. */
@@ -73,7 +74,7 @@ export class PeerConnection extends EventTarget {
       this.#transceivers[kind] = this.pc.addTransceiver(this.#tracks[kind] ?? kind, options);
     }
     this.#openChannel();
-    this.#wantCaptureTime();
+    Object.values(this.#transceivers).forEach(askForCaptureTime);
   }
 
   /**
@@ -120,8 +121,7 @@ export class PeerConnection extends EventTarget {
 
   /** Did both ends agree on abs-capture-time for the picture? Without it capture times are not true. */
   get knowsCaptureTime() {
-    const negotiated = /** @type {any} */ (this.#transceivers.video)?.getNegotiatedHeaderExtensions?.() ?? [];
-    return negotiated.some((/** @type {any} */ { uri, direction }) => uri === CAPTURE_TIME && direction !== "stopped");
+    return hasCaptureTime(this.#transceivers.video);
   }
 
   close() {
@@ -130,6 +130,20 @@ export class PeerConnection extends EventTarget {
     clearTimeout(this.#batchTimer);
     this.#channel?.close();
     this.pc.close();
+  }
+
+  /**
+   * A video element stays silent until a picture that was announced is there (Chromium), so a picture joins the stream
+   * with its first packet: who has no camera is heard all the same.
+   * @param {MediaStreamTrack} track
+   */
+  #onTrack(track) {
+    const add = () => {
+      this.stream.addTrack(track);
+      tell(this, "stream");
+    };
+    if (track.kind === "video" && track.muted) track.addEventListener("unmute", add, { once: true });
+    else add();
   }
 
   async #offer() {
@@ -184,7 +198,7 @@ export class PeerConnection extends EventTarget {
       this.#attempt(() => transceiver.sender.replaceTrack(this.#tracks[kind]));
     }
     this.#openChannel();
-    this.#wantCaptureTime();
+    Object.values(this.#transceivers).forEach(askForCaptureTime);
   }
 
   /** @param {RTCIceCandidateInit[]} candidates */
@@ -216,18 +230,6 @@ export class PeerConnection extends EventTarget {
     if (this.#channel) return;
     this.#channel = this.pc.createDataChannel("rtc", CHANNEL);
     this.#channel.onmessage = (event) => tell(this, "channel", event.data);
-    this.#channel.onopen = () => tell(this, "channelopen", null);
-  }
-
-  /** Chromium offers the extension but leaves it "stopped": both ends must ask for it. */
-  #wantCaptureTime() {
-    for (const transceiver of Object.values(this.#transceivers)) {
-      const able = /** @type {any} */ (transceiver);
-      if (!able.setHeaderExtensionsToNegotiate) continue;
-      const extensions = able.getHeaderExtensionsToNegotiate();
-      for (const extension of extensions) if (extension.uri === CAPTURE_TIME) extension.direction = "sendrecv";
-      able.setHeaderExtensionsToNegotiate(extensions);
-    }
   }
 
   /** @param {() => Promise<void>} step */

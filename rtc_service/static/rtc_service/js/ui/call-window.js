@@ -87,8 +87,8 @@ export class CallWindow extends EventTarget {
     on(problem, "retry", () => call.prepare({ audio: true, video: call.media === "video" }));
     on(problem, "audio", () => this.#settle(call.state.local.microphone ? null : { audio: true, video: false }));
     on(problem, "text", () => { call.session.closeMedia(); this.#settle(null); this.#openChat(true); });
-    on(toolbar, "microphone", () => call.session.setMicrophone(!call.state.local.microphone));
-    on(toolbar, "camera", () => call.session.setCamera(!call.state.local.camera));
+    on(toolbar, "microphone", () => { problem.renew(); call.session.setMicrophone(!call.state.local.microphone); });
+    on(toolbar, "camera", () => { problem.renew(); call.session.setCamera(!call.state.local.camera); });
     on(toolbar, "flip", () => picker.flip());
     on(toolbar, "devices", () => picker.open());
     on(toolbar, "chat", () => this.#openChat(!this.#chatOpen));

@@ -70,7 +70,7 @@ export class Chat extends EventTarget {
       this.#rows.set(message.client_id, row);
     }
     row.element.toggleAttribute("data-pending", Boolean(message.pending));
-    setText(row.note, message.pending ? this.#texts.get("sending") : timeOf(message.at));
+    setText(row.note, message.pending ? this.#texts.get("sending") : timeOf(message.at, this.#texts.language));
   }
 
   /** Lines that the server refused are gone from the call. */
@@ -161,6 +161,6 @@ export class Chat extends EventTarget {
   }
 }
 
-function timeOf(at) {
-  return new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+function timeOf(at, language) {
+  return new Date(at).toLocaleTimeString(language ? [language] : [], { hour: "2-digit", minute: "2-digit" });
 }

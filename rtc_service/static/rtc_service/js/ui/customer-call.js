@@ -18,6 +18,7 @@ export class CustomerCall extends EventTarget {
   #urls;
   #stopping = new AbortController();
   #asking = Promise.resolve();
+  #seatless = false;
 
   constructor(host, urls, storage) {
     super();
@@ -86,10 +87,12 @@ export class CustomerCall extends EventTarget {
     this.begin();
   }
 
-  /** The seat moves here; the devices were given up when the other tab had it. */
+  /** The seat moves here; the devices were given up when the other tab had it, and our request was refused because of it. */
   takeOver() {
-    this.session.takeOver();
     const { camera, microphone } = this.wanted;
+    this.#seatless = true;
+    this.#set({ failure: "" });
+    this.session.takeOver();
     this.prepare({ audio: microphone, video: camera });
   }
 
@@ -135,6 +138,10 @@ export class CustomerCall extends EventTarget {
   }
 
   #changed() {
+    if (this.#seatless && this.state.connection === "open") {
+      this.#seatless = false;
+      if (!this.state.call) this.#asking = this.ask(); // the other tab had the seat, but no call
+    }
     if (this.flow.returning && (this.state.call || this.state.connection === "open")) this.flow = { ...this.flow, returning: false };
     this.staffName = this.state.call?.staff?.name || this.staffName;
     this.dispatchEvent(new Event("change"));

@@ -22,6 +22,11 @@ export class DeviceProblem extends EventTarget {
     this.#dismissed = keyOf(problem);
   }
 
+  /** The customer switches a device on after all: what is in the way is said again. */
+  renew() {
+    this.#dismissed = "";
+  }
+
   /** What is shown now, or "". */
   get title() {
     return this.#parts.problem.hidden ? "" : this.#parts["problem-title"].textContent;

@@ -6,6 +6,7 @@ export class Texts {
   constructor(template, language) {
     for (const node of template.content.querySelectorAll("[data-key]")) this.#words.set(node.dataset.key, node.textContent);
     this.#plural = pluralRules(language);
+    this.language = this.#plural.resolvedOptions().locale;
   }
 
   has(key) {

@@ -1,0 +1,179 @@
+"""Calls in the admin: found by the list, told on one page, ended by force. Nothing else is written here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from .. import clock
+from ..models import Call
+from ..services import audit, calls
+from ..states import EndReason
+from . import display, filters, quality, story
+from .base import ReadOnlyModelAdmin
+
+
+@admin.register(Call)
+class CallAdmin(ReadOnlyModelAdmin):
+    list_display = ("short", "requested", "state_words", "where", "about", "agent", "waited", "duration", "score", "trouble")
+    list_filter = ("state", "end_reason", filters.QueueFilter, filters.TierFilter, filters.ProblemFilter,
+                   filters.RatingFilter)  # fmt: skip
+    date_hierarchy = "requested"
+    ordering = ("-requested",)
+    search_help_text = _("Beginning of the call's identifier, subject, title, or the agent's user name")
+    actions = ("force_end",)
+    fields = ("uuid",)  # the change page is a template of its own
+
+    class Media:
+        js = ("rtc_service/js/admin/quality-chart.js",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Call]:
+        flags: dict[str, Exists] = {f"has_{name}": exists for name, (_words, exists) in filters.problems().items()}
+        # The context is encrypted and shown nowhere here: it is not fetched.
+        rows = super().get_queryset(request).select_related("answered_by", "rating")
+        return rows.defer("context", "rating__comment").annotate(**flags)
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        return ["subject_ref", "title", f"answered_by__{get_user_model().USERNAME_FIELD}"]
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Call], search_term: str) -> tuple[QuerySet[Call], bool]:
+        prefix = display.uuid_prefix(search_term)
+        if prefix is not None:
+            found = queryset.filter(prefix)
+            if found.exists():
+                return found, False
+        return super().get_search_results(request, queryset, search_term)
+
+    # --- columns ---
+
+    @admin.display(description=_("call"), ordering="uuid")
+    def short(self, call: Call) -> str:
+        return str(call)
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_words(self, call: Call) -> SafeString | str:
+        return display.reason_label(call) if call.end_reason else display.state_label(call)
+
+    @admin.display(description=_("queue, tier"), ordering="queue")
+    def where(self, call: Call) -> SafeString:
+        tier = display.label(call.tier, "info" if call.tier == "vip" else "quiet") if call.tier else ""
+        return format_html("{} {}", call.queue or display.EMPTY, tier)
+
+    @admin.display(description=_("about"), ordering="subject_ref")
+    def about(self, call: Call) -> SafeString:
+        return format_html(
+            '<span class="rtc-clip">{}</span><span class="rtc-quiet rtc-clip">{}</span>',
+            call.title or display.EMPTY,
+            " · ".join(part for part in (call.page_kind, call.subject_ref) if part),
+        )
+
+    @admin.display(description=_("agent"), ordering="answered_by")
+    def agent(self, call: Call) -> str:
+        return display.user_name(call.answered_by)
+
+    @admin.display(description=_("waited"))
+    def waited(self, call: Call) -> str:
+        until = call.answered or call.ended or clock.now()
+        return display.clock_words(display.between(call.requested, until))
+
+    @admin.display(description=_("talked"))
+    def duration(self, call: Call) -> str:
+        return display.clock_words(display.between(call.answered, call.ended or clock.now()))
+
+    @admin.display(description=_("rating"), ordering="rating__score")
+    def score(self, call: Call) -> SafeString | str:
+        rating = getattr(call, "rating", None)
+        if rating is None:
+            return display.EMPTY
+        tone = "bad" if rating.score <= filters.LOW_SCORE else "plain"
+        return format_html('<span class="rtc-stars rtc-tone-{}">★ {}</span>', tone, rating.score)
+
+    @admin.display(description=_("trouble"))
+    def trouble(self, call: Call) -> SafeString | str:
+        found = [(display.label(words, "warn"),) for name, (words, _e) in filters.problems().items()
+                 if getattr(call, f"has_{name}")]  # fmt: skip
+        return format_html_join(" ", "{}", found) or display.EMPTY
+
+    # --- the page of one call ---
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view
+        return [
+            path("<path:object_id>/end/", view(self.end_view), name="rtc_service_call_end"),
+            path("<path:object_id>/quality.csv", view(self.quality_csv), name="rtc_service_call_quality_csv"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        call = self._call(request, object_id)
+        if call is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        audit.record("call.viewed", user_id=request.user.pk, call=call.uuid)
+        context = {
+            **self.admin_site.each_context(request),
+            **story.tell(request, call),
+            "title": _("Call %(call)s") % {"call": call},
+            "opts": self.opts,
+            "media": self.media,
+            "may_end": call.is_open and self.has_change_permission(request, call),
+            **(extra_context or {}),
+        }
+        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        return TemplateResponse(request, "admin/rtc_service/call/story.html", context)
+
+    def quality_csv(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        call = self._call(request, object_id)
+        if call is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not request.user.has_perm("rtc_service.view_qualitysample"):
+            raise PermissionDenied
+        return quality.as_csv(call, list(call.participants.order_by("pk")))
+
+    def end_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """POST: end the call for both sides."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        call = self._call(request, object_id)
+        if call is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not self.has_change_permission(request, call):
+            raise PermissionDenied
+        if self._end(request, call):
+            self.message_user(request, _("The call was ended."), messages.SUCCESS)
+        else:
+            self.message_user(request, _("The call had ended already."), messages.WARNING)
+        return HttpResponseRedirect(reverse("admin:rtc_service_call_change", args=[call.pk], current_app=self.admin_site.name))
+
+    @admin.action(description=_("End the selected calls by force"), permissions=["change"])
+    def force_end(self, request: HttpRequest, queryset: QuerySet[Call]) -> None:
+        count = sum(self._end(request, call) for call in queryset)
+        text = ngettext("%(count)d call was ended.", "%(count)d calls were ended.", count)
+        self.message_user(request, text % {"count": count}, messages.SUCCESS if count else messages.WARNING)
+
+    def _call(self, request: HttpRequest, object_id: str) -> Call | None:
+        """The call, or None. Raises PermissionDenied."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        call: Call | None = self.get_object(request, object_id)
+        return call
+
+    def _end(self, request: HttpRequest, call: Call) -> bool:
+        done = calls.end(call, reason=EndReason.FORCED)
+        if done:
+            audit.record("call.forced", user_id=request.user.pk, call=call.uuid)
+        return done

@@ -1,0 +1,95 @@
+"""Legs of calls and the people who call. Customers' names and phones are masked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from .. import clock
+from ..models import Participant, Visitor
+from . import display
+from .base import ReadOnlyModelAdmin
+
+
+@admin.register(Participant)
+class ParticipantAdmin(ReadOnlyModelAdmin):
+    list_display = ("who", "call_link", "role", "kind", "present", "joined", "left", "time")
+    list_filter = ("role", "kind", "present", "joined")
+    list_select_related = ("call", "visitor", "user")
+    date_hierarchy = "joined"
+    ordering = ("-joined", "-pk")
+    search_help_text = _("Beginning of the call's identifier, or a staff member's user name")
+    fields = ("uuid", "who", "call_link", "role", "kind", "present", "lost_since", "joined", "left", "time", "media")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Participant]:
+        rows = super().get_queryset(request).select_related("call", "visitor", "user")
+        return rows.defer("call__context", "visitor__phone")
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        return [f"user__{get_user_model().USERNAME_FIELD}"]
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        prefix = display.uuid_prefix(search_term, "call__uuid")
+        if prefix is not None and (found := queryset.filter(prefix)).exists():
+            return found, False
+        return super().get_search_results(request, queryset, search_term)
+
+    @admin.display(description=_("who"))
+    def who(self, leg: Participant) -> str:
+        return display.participant_name(leg)
+
+    @admin.display(description=_("call"), ordering="call")
+    def call_link(self, leg: Participant) -> SafeString | str:
+        return display.call_link(leg.call, self.admin_site.name)
+
+    @admin.display(description=_("time in the call"))
+    def time(self, leg: Participant) -> str:
+        return display.clock_words(display.between(leg.joined, leg.left or clock.now()))
+
+
+@admin.register(Visitor)
+class VisitorAdmin(ReadOnlyModelAdmin):
+    list_display = ("short", "customer", "telephone", "account", "call_count", "created")
+    list_filter = (("user", admin.EmptyFieldListFilter), "created")
+    date_hierarchy = "created"
+    ordering = ("-created", "-pk")
+    search_help_text = _("Beginning of the identifier, or the customer's user name")
+    fields = ("uuid", "customer", "telephone", "account", "call_count", "merged_into", "created")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Visitor]:
+        return super().get_queryset(request).select_related("user").annotate(count_of_calls=Count("calls"))
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        return [f"user__{get_user_model().USERNAME_FIELD}"]
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        prefix = display.uuid_prefix(search_term)
+        if prefix is not None and (found := queryset.filter(prefix)).exists():
+            return found, False
+        return super().get_search_results(request, queryset, search_term)
+
+    @admin.display(description=_("visitor"), ordering="uuid")
+    def short(self, visitor: Visitor) -> str:
+        return str(visitor.uuid)[:8]
+
+    @admin.display(description=_("name"))
+    def customer(self, visitor: Visitor) -> str:
+        return display.visitor_name(visitor)
+
+    @admin.display(description=_("phone"))
+    def telephone(self, visitor: Visitor) -> str:
+        return display.masked_phone(visitor.phone)
+
+    @admin.display(description=_("kind"), ordering="user")
+    def account(self, visitor: Visitor) -> str:
+        return str(_("customer with an account") if visitor.user_id else _("guest"))
+
+    @admin.display(description=_("calls"), ordering="count_of_calls")
+    def call_count(self, visitor: Any) -> int:
+        return int(visitor.count_of_calls)

@@ -1,0 +1,161 @@
+"""A call's whole story for its admin page, in a fixed number of queries. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import HttpRequest
+
+from .. import clock, registry
+from ..models import AuditEntry, Call, Duty, Event, Participant
+from ..states import CallState
+from . import display, quality, sections, sentences
+
+STATE_OF_EVENT = {
+    "call.requested": CallState.WAITING,
+    "call.waiting": CallState.WAITING,
+    "call.ringing": CallState.RINGING,
+    "call.answered": CallState.CONNECTING,
+    "call.active": CallState.ACTIVE,
+    "call.ended": CallState.ENDED,
+}
+
+
+def tell(request: HttpRequest, call: Call) -> dict[str, Any]:
+    """The template's context; what the user may not view is left out."""
+    legs = list(call.participants.select_related("visitor", "user").order_by("pk"))
+    people = {str(leg.uuid): display.participant_name(leg) for leg in legs}
+    events = list(call.events.order_by("seq"))
+    may = {name: request.user.has_perm(f"rtc_service.view_{name}") for name in
+           ("message", "rating", "qualitysample", "prompt", "auditentry", "duty")}  # fmt: skip
+    rating = getattr(call, "rating", None)
+    return {
+        "call": call,
+        "facts": facts(call, legs),
+        "address": display.page_address(call.url),
+        "state": display.state_label(call),
+        "reason": display.reason_label(call) if call.end_reason else "",
+        "phases": phases(call, events),
+        "lines": lines(call, events, people),
+        "legs": [_leg(leg) for leg in legs],
+        "links": links(call, events, people),
+        "messages_said": _messages(call, people) if may["message"] else None,
+        "rating": rating if may["rating"] else None,
+        "prompts": call.prompts.select_related("participant").order_by("pk") if may["prompt"] else [],
+        "quality": quality.panel(call, legs, events) if may["qualitysample"] else None,
+        "ticket": ticket(call),
+        "audit": AuditEntry.objects.filter(call=call.uuid).select_related("user") if may["auditentry"] else [],
+        "duties": _duties(call) if may["duty"] else [],
+        "sections": sections.render_all(request, call),
+    }
+
+
+def facts(call: Call, legs: Sequence[Participant]) -> dict[str, Any]:
+    """Who and how long. Times run on while the call does."""
+    now = None if call.ended else clock.now()
+    return {
+        "customer": display.visitor_name(call.visitor),
+        "guest": call.visitor.user_id is None,
+        "staff": next((display.participant_name(leg) for leg in reversed(legs) if leg.user_id), display.EMPTY),
+        "waited": display.clock_words(display.between(call.requested, call.answered or call.ended or now)),
+        "duration": display.clock_words(display.between(call.answered, call.ended or now)),
+    }
+
+
+def phases(call: Call, events: Sequence[Event]) -> list[dict[str, Any]]:
+    """The states one after another: {"state", "label", "x", "width" (per mille), "time"}; empty for a call of no length."""
+    marks = [(STATE_OF_EVENT[event.kind], event.at) for event in events if event.kind in STATE_OF_EVENT]
+    end = call.ended or clock.now()
+    total = (end - call.requested).total_seconds()
+    if total <= 0 or not marks:
+        return []
+    ends = [at for _, at in marks[1:]] + [end]
+    result = []
+    for (state, start), until in zip(marks, ends, strict=True):
+        seconds = (until - start).total_seconds()
+        if state == CallState.ENDED:
+            continue
+        x = (start - call.requested).total_seconds() / total * 1000
+        result.append({
+            "state": state.value,
+            "label": state.label,
+            "x": round(x, 1),
+            "width": round(max(seconds / total * 1000, 4.0), 1),
+            "time": display.clock_words(seconds) if seconds >= 1 else f"{seconds:.1f} s",
+        })  # fmt: skip
+    return result
+
+
+def lines(call: Call, events: Sequence[Event], people: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The time line, one entry per event."""
+    result = []
+    for event in events:
+        icon, sentence = sentences.tell(event, people)
+        result.append({
+            "seq": event.seq,
+            "kind": event.kind,
+            "at": event.at,
+            "offset": display.offset_words((event.at - call.requested).total_seconds()),
+            "actor": people.get(str(event.actor), "") if event.actor else "",
+            "icon": icon,
+            "tone": sentences.tone(event),
+            "sentence": sentence,
+        })  # fmt: skip
+    return result
+
+
+def links(call: Call, events: Sequence[Event], people: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Every generation of every media link, from the log: kinds of candidates, never addresses."""
+    found: dict[tuple[str, int], dict[str, Any]] = {}
+    for event in events:
+        if not event.kind.startswith("link."):
+            continue
+        data = event.data
+        row = found.setdefault((data.get("link", ""), data.get("generation", 1)), {
+            "kind": data.get("kind", ""),
+            "generation": data.get("generation", 1),
+            "parties": " – ".join(people.get(party, "?") for party in data.get("parties", ())),
+            "opened": event.at,
+            "up": None,
+            "stale": 0,
+            "closed": None,
+            "route": {},
+        })  # fmt: skip
+        if event.kind == "link.up":
+            row["up"] = row["up"] or display.between(row["opened"], event.at)
+            row["route"] = data.get("route") or row["route"]
+        row["stale"] += event.kind == "link.stale"
+        if event.kind == "link.closed":
+            row["closed"] = event.at
+    for row in found.values():
+        row["route_words"] = sentences.route_words(row["route"])
+    return list(found.values())
+
+
+def ticket(call: Call) -> dict[str, Any] | None:
+    """What the app that owns tickets says in the call's snapshot: {"number", "state", "url"}."""
+    read = registry.get().snapshots.get("ticket")
+    return read(call) if read else None
+
+
+def _leg(leg: Participant) -> dict[str, Any]:
+    media = [str(word) for name, word in sentences.SOURCES.items() if leg.media.get(name)]
+    return {
+        "leg": leg,
+        "name": display.participant_name(leg),
+        "media": ", ".join(media) or display.EMPTY,
+        "time": display.clock_words(display.between(leg.joined, leg.left or clock.now())),
+    }
+
+
+def _messages(call: Call, people: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [
+        {"name": people[str(message.author.uuid)], "role": message.author.role, "body": message.body,
+         "at": message.created}
+        for message in call.messages.select_related("author")
+    ]  # fmt: skip
+
+
+def _duties(call: Call) -> Any:
+    return Duty.objects.filter(event__call=call).select_related("event").order_by("pk")
