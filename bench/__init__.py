@@ -1,1 +1,1 @@
-"""`make bench`: our figures beside their peers, measured in the same run. What is measured: `docs/benchmarks.md`."""
+"""`make bench`: our figures beside their peers, measured in the same run. How: `bench/README.md`."""

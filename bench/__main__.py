@@ -1,11 +1,11 @@
-"""`python -m bench` (`make bench`): measure all figures, or with ONLY=prefix those whose name begins so.
+"""`python -m bench` (`make bench`): measure all figures, or with `--only PREFIX` (or ONLY=) those whose name begins so.
 
-Names: `python -m bench --list`. Results go to `bench/results.json`, raw samples to `bench/raw/`. With `--rehearse` each
-is measured once and nothing is written.
+Results go to `bench/results.json`, raw samples to `bench/raw/`.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 import traceback
@@ -15,10 +15,15 @@ from .run import Run
 
 
 def main() -> int:
-    if "--list" in sys.argv:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Our figures beside their peers.")
+    parser.add_argument("--only", default=os.environ.get("ONLY", ""), help="measure figures whose name begins so")
+    parser.add_argument("--list", action="store_true", help="name the figures")
+    parser.add_argument("--rehearse", action="store_true", help="measure each once and write nothing")
+    options = parser.parse_args()
+    if options.list:
         print("\n".join(name for bench in ALL for name in bench.names))
         return 0
-    run = Run(only=os.environ.get("ONLY", ""), rehearsal="--rehearse" in sys.argv)
+    run = Run(only=options.only, rehearsal=options.rehearse)
     wanted = [bench for bench in ALL if run.wants(*bench.names)]
     if not wanted:
         print(f"no figure begins with {run.only!r}; --list names them", file=sys.stderr)

@@ -50,9 +50,8 @@ def postgres_server() -> Iterator[str]:
         base = Path(folder)
         user = _server_user(base)
         data, port = base / "data", free_port()
-        options = {"cwd": base, "user": user, "check": True, "capture_output": True}
         command = [initdb, "-D", str(data), "-U", "bench", "-A", "trust", "-E", "UTF8", "--locale", "C.UTF-8"]
-        subprocess.run(command, **options)  # type: ignore[call-overload]
+        subprocess.run(command, cwd=base, user=user, check=True, capture_output=True)
         prefix = ["setpriv", "--reuid", user, "--regid", user, "--clear-groups"] if user else []
         settings = ["-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={base}"]
         argv = [*prefix, postgres, "-D", str(data), "-p", str(port), *settings]

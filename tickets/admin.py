@@ -200,7 +200,7 @@ def call_section(request: HttpRequest, call: Call) -> SafeString | str:
 
 
 def _opened(event: Event, people: sentences.People) -> str:
-    return gettext("Ticket %(number)s opened") % event.data
+    return gettext("Ticket %(number)s opened") % {"number": event.data["number"]}
 
 
 def _changed(event: Event, people: sentences.People) -> str:

@@ -36,8 +36,8 @@ def render_ticket(
     """The fragment that the panel holds and that every save answers with. `notice` says why a move was refused."""
     context: dict[str, Any] = {
         "ticket": ticket,
-        "form": form or TicketForm(instance=ticket),
-        "comment_form": comment_form or CommentForm(initial={"client_id": uuid4()}),
+        "form": form or TicketForm(instance=ticket, label_suffix=""),
+        "comment_form": comment_form or CommentForm(initial={"client_id": uuid4()}, label_suffix=""),
         "comments": ticket.comments.select_related("author"),
         "moves": [State(state) for state in State.values if state in MOVES[ticket.state]],
         "url": url_for(ticket),

@@ -6,7 +6,6 @@ import json
 from typing import Any, Literal
 from uuid import UUID
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -35,7 +34,7 @@ DECLINE_REASONS = (
 TODAY = {"figures": "rtc_agents/parts/figures.html", "calls": "rtc_agents/parts/today.html"}
 
 
-def shown_name(user: AbstractBaseUser | Any) -> str:
+def shown_name(user: Any) -> str:
     """The name that customers see, or the account's."""
     profile = AgentProfile.objects.select_related("user").filter(user_id=user.pk).first()
     return profile.shown_name if profile else user.get_full_name() or user.get_username()

@@ -15,7 +15,7 @@ from ..peers.bare.pair import click_at
 
 LAUNCHER = "rtc-call button.launcher"
 # Bob accepts by himself, and a bench makes more calls in an hour than a customer may.
-SETTINGS = {
+SETTINGS: dict[str, dict[str, object]] = {
     "agents": {"ALLOW_AUTO_ACCEPT": True},
     "core": {"CALLS_PER_HOUR": 100_000, "SESSIONS_PER_MINUTE": 100_000},
 }

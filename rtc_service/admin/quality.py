@@ -12,9 +12,8 @@ from ..models import Call, Event, Participant, QualitySample
 from . import charts, display
 from .charts import Frame, Point, Series
 
-CSV_KEYS = (
-    "rtt_ms loss jitter_ms bitrate bitrate_out fps width height frozen concealed latency_ms latency_p95_ms"
-).split()
+CSV_KEYS = ("rtt_ms", "loss", "jitter_ms", "bitrate", "bitrate_out", "fps", "width", "height", "frozen", "concealed",
+            "latency_ms", "latency_p95_ms")  # fmt: skip
 
 
 def series_of(call: Call, legs: Sequence[Participant]) -> list[Series]:

@@ -1,7 +1,7 @@
 """Cards that a leaf adds to the call's page in the admin. Registered from the leaf's `admin.py`.
 
-    from rtc_service.admin import sections
-    sections.register(sections.Section("offers", _("Offers"), render_offers, order=40))
+from rtc_service.admin import sections
+sections.register(sections.Section("offers", _("Offers"), render_offers, order=40))
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ..models import Call
 
 @dataclass(frozen=True)
 class Section:
-    """`render(request, call)` gives the card's inner HTML, or an empty string for no card; it asks permissions itself."""
+    """`render(request, call)` gives the card's inner HTML, or "" for no card; it asks permissions itself."""
 
     name: str
     title: str

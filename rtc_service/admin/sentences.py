@@ -30,6 +30,7 @@ CAUSES = {
     "no_media": gettext_lazy("no picture or sound came"),
     "ended": gettext_lazy("the call has ended"),
 }
+BAD_CAUSES = ("missed", "lost", "staff_lost", "timeout", "no_media")
 ROUTES = {
     "host": gettext_lazy("directly in the same network"),
     "srflx": gettext_lazy("directly through a home router"),
@@ -131,7 +132,8 @@ def link_opened(event: Event, people: People) -> str:
 
 def link_up(event: Event, people: People) -> str:
     route = event.data.get("route") or {}
-    values = {"parties": _parties(event, people), "route": route_words(route), "protocol": route.get("protocol", "").upper()}
+    protocol = route.get("protocol", "").upper()
+    values = {"parties": _parties(event, people), "route": route_words(route), "protocol": protocol}
     if not values["route"]:
         return _("Media link %(parties)s stands") % values
     return _("Media link %(parties)s stands, %(route)s (%(protocol)s)") % values
@@ -163,7 +165,8 @@ def prompt_asked(event: Event, people: People) -> str:
 
 
 def prompt_answered(event: Event, people: People) -> str:
-    return _("Question %(kind)s: %(state)s") % {"kind": event.data.get("kind", ""), "state": event.data.get("state", "")}
+    values = {"kind": event.data.get("kind", ""), "state": event.data.get("state", "")}
+    return _("Question %(kind)s: %(state)s") % values
 
 
 _known: dict[str, tuple[str, Sentence]] = {
@@ -203,7 +206,7 @@ def tell(event: Event, people: People) -> tuple[str, str]:
 def tone(event: Event) -> str:
     """How the line is coloured: good, warn, bad, or info for the call's own steps, quiet for the rest."""
     data: dict[str, Any] = event.data
-    if event.kind in ("link.stale", "participant.lost") or data.get("cause") in ("missed", "staff_lost", "timeout", "no_media"):
+    if event.kind in ("link.stale", "participant.lost") or data.get("cause") in BAD_CAUSES:
         return "warn"
     if event.kind == "call.ended" and data.get("reason") in (EndReason.FAILED, EndReason.LOST, EndReason.NO_AGENT):
         return "bad"

@@ -30,6 +30,7 @@ def tell(request: HttpRequest, call: Call) -> dict[str, Any]:
     may = {name: request.user.has_perm(f"rtc_service.view_{name}") for name in
            ("message", "rating", "qualitysample", "prompt", "auditentry", "duty")}  # fmt: skip
     rating = getattr(call, "rating", None)
+    cards = sections.render_all(request, call)
     return {
         "call": call,
         "facts": facts(call, legs),
@@ -47,7 +48,8 @@ def tell(request: HttpRequest, call: Call) -> dict[str, Any]:
         "ticket": ticket(call),
         "audit": AuditEntry.objects.filter(call=call.uuid).select_related("user") if may["auditentry"] else [],
         "duties": _duties(call) if may["duty"] else [],
-        "sections": sections.render_all(request, call),
+        "sections": cards,
+        "ticket_has_card": any(card["name"] == "ticket" for card in cards),
     }
 
 
@@ -64,7 +66,7 @@ def facts(call: Call, legs: Sequence[Participant]) -> dict[str, Any]:
 
 
 def phases(call: Call, events: Sequence[Event]) -> list[dict[str, Any]]:
-    """The states one after another: {"state", "label", "x", "width" (per mille), "time"}; empty for a call of no length."""
+    """The states one after another: {"state", "label", "x", "width" (per mille), "time"}."""
     marks = [(STATE_OF_EVENT[event.kind], event.at) for event in events if event.kind in STATE_OF_EVENT]
     end = call.ended or clock.now()
     total = (end - call.requested).total_seconds()

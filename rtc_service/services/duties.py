@@ -72,7 +72,7 @@ def again(duty_id: int) -> bool:
             state=DutyState.OWED, due=clock.now(), attempts=0, error=""
         )
         if revived:
-            transaction.on_commit(lambda: _send(duty_id), robust=True)
+            transaction.on_commit(lambda: handover.give(duty_id), robust=True)
     return bool(revived)
 
 

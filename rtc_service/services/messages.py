@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 
@@ -22,16 +22,18 @@ def say(author: Participant, *, client_id: UUID, body: str) -> Message:
         return known
     try:
         with transaction.atomic():
-            message = Message.objects.create(
-                call_id=author.call_id, author=author, client_id=client_id, body=body, created=clock.now()
-            )
+            uuid = uuid4()
             data = {
-                "message": str(message.uuid),
+                "message": str(uuid),
                 "participant": str(author.uuid),
                 "role": author.role,
                 "client_id": str(client_id),
             }
-            timeline.append(author.call, "message", actor=author.uuid, data=data, at=message.created)
+            # The event first: it locks the call, so that the lines' keys have the order of the log.
+            event = timeline.append(author.call, "message", actor=author.uuid, data=data)
+            message = Message.objects.create(
+                uuid=uuid, call_id=author.call_id, author=author, client_id=client_id, body=body, created=event.at
+            )
     except IntegrityError:
         return Message.objects.get(call_id=author.call_id, author=author, client_id=client_id)
     return message

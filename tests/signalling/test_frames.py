@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
@@ -33,9 +32,9 @@ DEEP = "[" * 30_000 + "]" * 30_000
         ('{"kind":"ping","body":[]}', "bad_message"),
         ('{"kind":"ping","body":{"t":"soon"}}', "bad_message"),
         ('{"kind":"ping","body":' + DEEP + "}", "bad_json"),
-        (DEEP, "bad_json"),
+        (DEEP, "bad_message"),
         (b"\xff\xfe", "bad_json"),
-        (b'{"kind":"ping","body":{"t":1,"x":"\xff"}}', "bad_json"),
+        (b'{"kind":"\xff"}', "bad_json"),
     ],
     ids=lambda value: str(value)[:30],
 )
@@ -107,10 +106,10 @@ async def test_a_handler_that_breaks_does_not_take_the_socket_along(
     await tab.settle()
 
 
-async def test_text_that_no_database_holds_is_refused(people: People, core: Callable[..., None]) -> None:
+@pytest.mark.parametrize("title", ["a\\u0000b", "\\ud800", "\\udc00\\ud800"])
+async def test_text_that_no_database_holds_is_refused(people: People, title: str) -> None:
     tab = await tab_of(people.alice)
-    for title in ("a\u0000b", "\ud800"):
-        await tab.send(json.dumps({"kind": "call.request", "body": {"title": title}}))
+    sent = str(uuid4())
+    await tab.send(f'{{"kind":"call.request","id":"{sent}","body":{{"title":"{title}"}}}}')
     await tab.settle()
-    assert {f["body"]["code"] for f in tab.frames if f["kind"] == "error"} <= {"bad_message", "bad_json"}
-    assert "ok" not in tab.kinds()
+    assert await tab.error() in ("bad_message", "bad_json")

@@ -56,7 +56,7 @@ async def test_a_token_expires(people: People, monkeypatch: pytest.MonkeyPatch) 
     await refused(token)
 
 
-@pytest.mark.parametrize("token", ["", "x", "a:b:c", "eyJhIjoxfQ:1abc:" + "A" * 43, "\ud7ff", "9" * 2_000])
+@pytest.mark.parametrize("token", ["x", "a:b:c", "eyJhIjoxfQ:1abc:" + "A" * 43, "\ud7ff", "9" * 2_000])
 async def test_rubbish_is_no_token(people: People, token: str) -> None:
     await refused(token)
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
+from rtc_service import clock, hints
 from rtc_service.db import in_db
-from rtc_service.models import Call, Participant
+from rtc_service.models import Call, Event, Participant
 from rtc_service.services import messages
 from rtc_service.testing_sockets import Tab
 from tests.harness.people import People
 from tests.harness.tab import connecting, talking
+
+STALE = {"link": "x", "kind": "talk", "generation": 1, "parties": []}
 
 
 async def test_replay_gives_the_rows_after_a_number(people: People) -> None:
@@ -45,12 +49,12 @@ async def test_more_than_500_rows_come_as_a_snapshot(people: People) -> None:
     talk = await connecting(people)
 
     def lines() -> int:
-        leg = Participant.objects.select_related("call").get(call__uuid=talk.call, role="staff")
-        from uuid import uuid4
-
-        for number in range(501):
-            messages.say(leg, client_id=uuid4(), body=f"{number}")
-        return Call.objects.get(uuid=talk.call).last_seq
+        call = Call.objects.get(uuid=talk.call)
+        first = call.last_seq + 1
+        rows = (Event(call=call, seq=seq, kind="link.stale", at=clock.now(), data=STALE) for seq in range(first, first + 501))
+        Event.objects.bulk_create(rows)
+        Call.objects.filter(pk=call.pk).update(last_seq=first + 500)
+        return first + 500
 
     last = await in_db(lines)
     answer = (await talk.alice.ask("replay", {"from_seq": last - 500}, call=talk.call))["body"]
@@ -83,14 +87,10 @@ async def test_what_was_said_meanwhile_is_in_the_welcome(people: People) -> None
 
 async def test_what_another_process_writes_comes_without_a_hint(people: People) -> None:
     """The worker is not in this process: the tailer sees that the database has moved."""
-    from rtc_service import hints
-
     talk = await talking(people)
 
     def silently() -> None:
         leg = Participant.objects.select_related("call").get(call__uuid=talk.call, role="staff")
-        from uuid import uuid4
-
         known = dict(hints.listeners)
         hints.listeners.clear()
         try:

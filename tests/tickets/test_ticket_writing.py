@@ -11,6 +11,7 @@ from django.db import connection
 
 from rtc_service.models import Call, Event
 from rtc_service.services import snapshots
+from rtc_service.testing import assert_replay_equals_snapshot
 from tickets.exceptions import MoveRefused, TicketConflict
 from tickets.models import Comment, Ticket
 from tickets.services import opening, writing
@@ -91,10 +92,12 @@ def test_a_stale_copy_moves_from_the_state_that_stands(ticket: Ticket, bob: User
         writing.move(stale, State.PENDING, by=bob)
 
 
-def test_the_snapshot_has_what_the_log_said_last(ticket: Ticket, bob: User):
+def test_the_log_tells_the_same_ticket_as_the_snapshot(ticket: Ticket, bob: User):
     writing.move(ticket, State.SOLVED, by=bob)
+    writing.comment(ticket, "done", by=bob, public=True)
     last = Event.objects.filter(call=ticket.call).order_by("seq").last()
     assert snapshots.of(ticket.call)["ticket"] == last.data
+    assert_replay_equals_snapshot(ticket.call)
 
 
 def test_a_comment_sent_twice_is_written_once(ticket: Ticket, bob: User):

@@ -39,7 +39,7 @@ def door(function: Door) -> Callable[[HttpRequest, UUID], HttpResponse]:
 
 @door
 def save(request: HttpRequest, ticket: Ticket) -> HttpResponse:
-    form = TicketForm(request.POST, instance=Ticket.objects.get(pk=ticket.pk))
+    form = TicketForm(request.POST, instance=Ticket.objects.get(pk=ticket.pk), label_suffix="")
     if not form.is_valid():
         return _answer(request, ticket, status=422, form=form)
     try:
@@ -64,7 +64,7 @@ def move(request: HttpRequest, ticket: Ticket) -> HttpResponse:
 
 @door
 def comment(request: HttpRequest, ticket: Ticket) -> HttpResponse:
-    form = CommentForm(request.POST)
+    form = CommentForm(request.POST, label_suffix="")
     if not form.is_valid():
         return _answer(request, ticket, status=422, comment_form=form)
     writing.comment(ticket, by=request.user, **form.cleaned_data)

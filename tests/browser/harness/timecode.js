@@ -159,6 +159,12 @@
     constructor(...args) {
       super(...args);
       connections.push(this);
+      this.rtcTestChannels = [];
+    }
+    createDataChannel(...args) {
+      const channel = super.createDataChannel(...args);
+      this.rtcTestChannels.push(channel);
+      return channel;
     }
   };
 

@@ -57,7 +57,13 @@ function start() {
   const page = new Page(root, session, new Ring(), new Attention(), (say) => new Autosave(root, say));
   const life = new AbortController();
   page.autosave.start(life.signal);
-  for (const part of root.querySelectorAll(PARTS)) part.connect(session, page);
+  for (const part of root.querySelectorAll(PARTS)) {
+    try {
+      part.connect(session, page);
+    } catch (error) {
+      page.report(error); // one card that fails must not take the call with it
+    }
+  }
 
   let resumed = false;
   let talking = false;

@@ -47,6 +47,11 @@ class RtcCall extends HTMLElement {
     if (this.#launcher?.button.dataset.state === "idle") this.#launcher.idle();
   }
 
+  /** The call of this tab (a CallSession), or null before the first click: for the page's own scripts. */
+  get session() {
+    return this.#app?.session ?? null;
+  }
+
   /** Starts a call, or shows the one that is open: for the page's own buttons. */
   async open() {
     const launcher = this.#launcher;

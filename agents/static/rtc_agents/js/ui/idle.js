@@ -1,6 +1,6 @@
 /** Between calls: are calls coming, and how many wait. <rtc-desk-idle>: parts `words`, `waiting`, `hint`. */
 import { deskOf } from "./desk.js";
-import { Part, define, setText, show } from "./part.js";
+import { Part, define, setText } from "./part.js";
 
 class Idle extends Part {
   update(state) {
@@ -9,7 +9,6 @@ class Idle extends Part {
     setText(this.part("words"), this.say(presence.state));
     setText(this.part("hint"), this.say(`${presence.state}-hint`));
     setText(this.part("waiting"), String(waiting ?? 0));
-    show(this.part("quiet"), !waiting);
   }
 }
 

@@ -34,6 +34,7 @@ function match(cursor, wanted) {
 function same(one, other) {
   if (one.nodeType !== other.nodeType) return false;
   if (one.nodeType !== Node.ELEMENT_NODE) return true;
+  if (isOurs(one) || isOurs(other)) return isOurs(one) && isOurs(other);
   if (one.tagName !== other.tagName || one.id !== other.id || one.dataset.rtcKeep !== undefined) return false;
   if (one.tagName === "FORM") return one.getAttribute("action") === other.getAttribute("action");
   return !FIELD.test(one.tagName) || one.name === other.name;
@@ -50,11 +51,17 @@ function drop(from, stop) {
   return stop;
 }
 
+/** The save state of a form: the server may place it, what it says is the browser's. */
+function isOurs(element) {
+  return element.dataset.rtcSaveState !== undefined;
+}
+
 function update(old, fresh) {
   if (old.nodeType !== Node.ELEMENT_NODE) {
     if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue;
     return;
   }
+  if (isOurs(old)) return;
   updateAttributes(old, fresh);
   if (FIELD.test(old.tagName)) updateField(old, fresh);
   else morph(old, fresh);

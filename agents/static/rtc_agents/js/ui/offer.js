@@ -37,6 +37,7 @@ class Offer extends Part {
   #open(offer) {
     this.offer = offer;
     this.seen = this.page.now();
+    this.page.rememberCustomer(offer);
     this.#fill(offer);
     show(this.part("error"), false);
     this.#enable(true);

@@ -19,6 +19,16 @@ export class Page {
     };
   }
 
+  /** The offer says who calls (masked); the call itself does not, so it is kept through a refresh. */
+  rememberCustomer({ call, customer }) {
+    sessionStorage.setItem("rtc.customer", JSON.stringify({ call, customer }));
+  }
+
+  customerName(call) {
+    const kept = JSON.parse(sessionStorage.getItem("rtc.customer") ?? "null");
+    return kept && kept.call === call ? kept.customer : "";
+  }
+
   words(key) {
     return this.root.getAttribute(`data-text-${key}`) ?? "";
   }

@@ -2,7 +2,8 @@
  * The cards beside the call, rendered by the server (`rtc_service.registry` panels).
  *
  * Each `[data-rtc-panel="<name>"]` is fetched when a call starts, and again after the event kinds in its
- * `data-refresh-on` (`Panel.refresh_on`). What the staff member is typing in it is left alone.
+ * `data-refresh-on` (`Panel.refresh_on`) or in its fragment's
+ * `data-rtc-refresh-on` (prefixes will do). What the staff member is typing in it is left alone.
  */
 import { callOf } from "./desk.js";
 import { getFragment, place } from "./fragments.js";
@@ -39,7 +40,7 @@ class Panels extends Part {
   #happened(event) {
     if (event.call !== this.call) return;
     for (const card of this.cards) {
-      if ((card.dataset.refreshOn ?? "").split(" ").includes(event.kind)) this.#soon(card);
+      if (interests(card).some((prefix) => event.kind.startsWith(prefix))) this.#soon(card);
     }
   }
 
@@ -71,6 +72,12 @@ class Panels extends Part {
 
 function body(card) {
   return card.querySelector("[data-rtc-panel-body]");
+}
+
+/** Event kinds, or their beginnings, after which the card is out of date. */
+function interests(card) {
+  const ofFragment = body(card).firstElementChild?.dataset.rtcRefreshOn ?? "";
+  return `${card.dataset.refreshOn ?? ""} ${ofFragment}`.split(" ").filter(Boolean);
 }
 
 define("rtc-desk-panels", Panels);

@@ -10,6 +10,9 @@ class Stage extends Part {
   ready() {
     this.session.watch(this.part("remote"));
     this.on(this.part("unmute"), "click", () => this.#play());
+    for (const type of ["loadeddata", "emptied", "resize"]) {
+      this.on(this.part("remote"), type, () => this.#showRemote(this.session.state));
+    }
     this.every(1000, () => this.#tick());
   }
 
@@ -27,8 +30,9 @@ class Stage extends Part {
   #showRemote(state) {
     const customer = customerOf(state.call);
     const media = state.remote?.media ?? customer?.media ?? {};
-    const name = state.remote?.name || customer?.name || this.say("guest");
-    const seen = Boolean(state.remote?.stream && media.camera !== false);
+    const name = state.remote?.name || customer?.name || this.page.customerName(state.call?.call) || this.say("customer");
+    // A stream alone is a black field: the picture counts from its first frame.
+    const seen = Boolean(state.remote?.stream) && media.camera !== false && this.part("remote").videoWidth > 0;
     this.toggleAttribute("data-seen", seen);
     setText(this.part("initial"), initial(name));
     setText(this.part("name"), name);

@@ -24,6 +24,10 @@ export class CallApp {
     this.#urls = urls;
   }
 
+  get session() {
+    return this.#call?.session ?? null;
+  }
+
   /** The button: a new call, or back to the one that is open. */
   async open() {
     if (this.#window) return this.#show();
