@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from rtc_service import clock
-from rtc_service.admin import display, sections, sentences
+from rtc_service.admin import display
 from rtc_service.admin.base import OtpModelAdmin, ReadOnlyModelAdmin
-from rtc_service.models import Call
 from rtc_service.services import audit
 
+from .call_story import OFFER_TONES
 from .models import AgentProfile, Offer, OfferState, Presence, PresenceState, Queue, WrapUp, WrapUpCode
 from .services import presence
 
@@ -34,13 +33,6 @@ PRESENCE_TONES = {
     PresenceState.WRAP_UP: "info",
     PresenceState.AWAY: "warn",
     PresenceState.OFFLINE: "quiet",
-}
-OFFER_TONES = {
-    OfferState.OPEN: "info",
-    OfferState.ACCEPTED: "good",
-    OfferState.DECLINED: "warn",
-    OfferState.MISSED: "bad",
-    OfferState.WITHDRAWN: "quiet",
 }
 
 
@@ -60,7 +52,7 @@ def may_see_accounts(request: HttpRequest) -> bool:
     return bool(request.user.has_perm(f"{meta.app_label}.view_{meta.model_name}"))
 
 
-class AgentProfileForm(forms.ModelForm):  # type: ignore[type-arg]
+class AgentProfileForm(forms.ModelForm):
     """The account is named, not chosen from a list: a shop has thousands, and they are nobody's business here."""
 
     username = forms.CharField(label=_("User name"), max_length=150, help_text=_("Of an existing, active account."))
@@ -144,7 +136,7 @@ class QueueAdmin(OtpModelAdmin):
         # Calls carry the slug as a plain string: it stays what it was.
         return ("slug",) if obj is not None else ()
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Queue | None = None) -> dict[str, tuple[str, ...]]:
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Queue | None = None) -> dict[str, Sequence[str]]:
         return {} if obj is not None else {"slug": ("name",)}
 
 
@@ -205,7 +197,7 @@ class PresenceAdmin(ReadOnlyModelAdmin):
 class OfCallAdmin(ReadOnlyModelAdmin):
     """Rows that belong to a call and a user."""
 
-    ordering: tuple[str, ...] = ("-created", "-pk")
+    ordering = ("-created", "-pk")
     search_help_text = _("Beginning of the call's identifier, or the agent's user name")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -253,34 +245,3 @@ class WrapUpAdmin(OfCallAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("code")
-
-
-def offers_of_call(request: HttpRequest, call: Call) -> SafeString | str:
-    """The card on the call's page: who was rung, and what they said afterwards."""
-    offers = call.rtc_agents_offers.select_related("user").order_by("number") if _may(request, Offer) else []
-    wrap_ups = call.rtc_agents_wrap_ups.select_related("user", "code") if _may(request, WrapUp) else []
-    rows = [
-        {
-            "number": offer.number,
-            "who": display.user_name(offer.user),
-            "state": display.label(offer.get_state_display(), OFFER_TONES.get(OfferState(offer.state), "quiet")),
-            "rang": display.clock_words(display.between(offer.created, offer.settled)),
-        }
-        for offer in offers
-    ]
-    words = [{"who": display.user_name(item.user), "code": item.code, "note": item.note} for item in wrap_ups]
-    if not rows and not words:
-        return ""
-    return render_to_string("admin/rtc_agents/call_card.html", {"offers": rows, "wrap_ups": words}, request)
-
-
-def _may(request: HttpRequest, model: type[Model]) -> bool:
-    return bool(request.user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}"))
-
-
-sections.register(sections.Section("agents", _("Offers and wrap-up"), offers_of_call, order=20))  # type: ignore[arg-type]
-sentences.teach(
-    "agents.wrapped_up",
-    "note",
-    lambda event, people: _now("The agent's wrap-up: %(code)s") % {"code": event.data.get("code") or display.EMPTY},
-)

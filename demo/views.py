@@ -85,7 +85,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
 @require_GET
 @login_required
 def orders(request: HttpRequest) -> HttpResponse:
-    found = Order.objects.filter(user_id=request.user.pk).prefetch_related("lines__product")
+    found = Order.objects.prefetch_related("lines__product").filter(user=request.user)  # type: ignore[misc]
     return render(request, "rtc_demo/orders.html", {"orders": found})
 
 

@@ -135,4 +135,5 @@ def second_factor(**_: Any) -> list[CheckMessage]:
     if not missing:
         return []
     hint = f"Add {', '.join(missing)}, or set RTC_SERVICE['core']['ADMIN_REQUIRES_OTP'] to False."
-    return [Error("The video service's admin asks for a second factor that is not set up.", hint=hint, id="rtc_service.E009")]
+    text = "The video service's admin asks for a second factor that is not set up."
+    return [Error(text, hint=hint, id="rtc_service.E009")]

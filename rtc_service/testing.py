@@ -76,6 +76,8 @@ def assert_replay_equals_snapshot(call: Call) -> None:
     """The log tells the same story as the rows."""
     fresh = snapshots.of(Call.objects.get(pk=call.pk))
     told = replay(call)
+    if "ticket" not in fresh and told["ticket"] is None:  # a host without the tickets leaf
+        del told["ticket"]
     assert told == fresh, {
         key: (told.get(key), fresh.get(key)) for key in {*told, *fresh} if told.get(key) != fresh.get(key)
     }

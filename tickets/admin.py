@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -16,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from rtc_service import groups
 from rtc_service.admin import sections, sentences
 from rtc_service.admin.base import OtpModelAdmin, ReadOnlyModelAdmin
 from rtc_service.models import Call, Event
@@ -76,7 +78,6 @@ class TicketAdmin(OtpModelAdmin):
     date_hierarchy = "created"
     ordering = ("-created", "-id")
     list_per_page = 50
-    autocomplete_fields = ("assignee",)
     readonly_fields = ("number", "kind", "state", "call_link", "visitor", "language", "page_link", "created", "updated")
     fieldsets = (
         (None, {"fields": ("number", "state", "subject", "priority", "assignee", "due_at", "version")}),
@@ -106,6 +107,13 @@ class TicketAdmin(OtpModelAdmin):
             return queryset.filter(Q(call__uuid=UUID(search_term.strip())) | Q(uuid=UUID(search_term.strip()))), False
         except ValueError:
             return super().get_search_results(request, queryset, search_term)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "assignee":
+            # A plain choice: supervisors may not browse the shop's accounts, which an autocomplete would ask for.
+            staff = Q(groups__name__in=[groups.STAFF, groups.SUPERVISOR]) | Q(rtc_tickets_assigned__isnull=False)
+            kwargs["queryset"] = get_user_model()._default_manager.filter(staff).distinct()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Ticket, form: Any, change: bool) -> None:
         values = {name: form.cleaned_data[name] for name in form.changed_data if name in writing.EDITABLE}

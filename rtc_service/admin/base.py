@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, URLPattern, reverse
+from django.utils.text import capfirst
 
 from .. import conf
 from ..services import audit
@@ -35,7 +36,7 @@ def second_factor_page(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied("a second factor is required and cannot be set up here") from None
 
 
-class OtpModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class OtpModelAdmin(admin.ModelAdmin):
     """Base of every ModelAdmin of the suite.
 
     All its pages, those that a subclass adds in `get_urls` too, ask for the second factor when
@@ -94,6 +95,10 @@ class ReadOnlyModelAdmin(OtpModelAdmin):
 
     list_per_page = 50
     show_full_result_count = False  # a second count of the whole table for one line of text
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        title = capfirst(str(self.opts.verbose_name_plural))  # not "Select … to change"
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fields or ()

@@ -8,9 +8,11 @@ from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +25,6 @@ from ..states import EndReason
 from . import display, filters, quality, story
 from .base import ReadOnlyModelAdmin
 
-
 # Ten columns, and charts beside a time line: these two pages take the room of the admin's side bar.
 WIDE = {"is_nav_sidebar_enabled": False}
 
@@ -32,7 +33,7 @@ WIDE = {"is_nav_sidebar_enabled": False}
 class CallAdmin(ReadOnlyModelAdmin):
     list_display = (
         "short",
-        "requested",
+        "requested_at",
         "state_words",
         "where",
         "about",
@@ -54,10 +55,13 @@ class CallAdmin(ReadOnlyModelAdmin):
         js = ("rtc_service/js/admin/quality-chart.js",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Call]:
-        flags: dict[str, Exists] = {f"has_{name}": exists for name, (_words, exists) in filters.problems().items()}
+        flags: dict[str, Exists] = {
+            f"has_{name}": exists for name, (_words, _short, exists) in filters.problems().items()
+        }
         # The context is encrypted and shown nowhere here: it is not fetched.
         rows = super().get_queryset(request).select_related("answered_by", "rating")
-        return rows.defer("context", "rating__comment").annotate(**flags)
+        listed: QuerySet[Call] = rows.defer("context", "rating__comment").annotate(**flags)
+        return listed
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         return ["subject_ref", "title", f"answered_by__{get_user_model().USERNAME_FIELD}"]
@@ -77,6 +81,12 @@ class CallAdmin(ReadOnlyModelAdmin):
     @admin.display(description=_("call"), ordering="uuid")
     def short(self, call: Call) -> str:
         return str(call)
+
+    @admin.display(description=_("requested"), ordering="requested")
+    def requested_at(self, call: Call) -> SafeString:
+        at = timezone.localtime(call.requested)
+        day, time = date_format(at, "SHORT_DATE_FORMAT"), date_format(at, "H:i:s")
+        return format_html('{}<span class="rtc-quiet rtc-clip">{}</span>', day, time)
 
     @admin.display(description=_("state"), ordering="state")
     def state_words(self, call: Call) -> SafeString | str:
@@ -118,9 +128,11 @@ class CallAdmin(ReadOnlyModelAdmin):
 
     @admin.display(description=_("trouble"))
     def trouble(self, call: Call) -> SafeString | str:
-        found = [(display.label(words, "warn"),) for name, (words, _e) in filters.problems().items()
-                 if getattr(call, f"has_{name}")]  # fmt: skip
-        return format_html_join(" ", "{}", found) or display.EMPTY
+        problems = filters.problems().items()
+        found = [(words, short) for name, (words, short, _e) in problems if getattr(call, f"has_{name}")]
+        return (
+            format_html_join(" ", '<span class="rtc-label rtc-tone-warn" title="{}">{}</span>', found) or display.EMPTY
+        )
 
     # --- the page of one call ---
 
@@ -141,8 +153,6 @@ class CallAdmin(ReadOnlyModelAdmin):
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         call = self._call(request, object_id)
-        if call is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         audit.record("call.viewed", user_id=request.user.pk, call=call.uuid)
         context = {
             **self.admin_site.each_context(request),
@@ -154,13 +164,11 @@ class CallAdmin(ReadOnlyModelAdmin):
             "may_end": call.is_open and self.has_change_permission(request, call),
             **(extra_context or {}),
         }
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        request.current_app = self.admin_site.name
         return TemplateResponse(request, "admin/rtc_service/call/story.html", context)
 
     def quality_csv(self, request: HttpRequest, object_id: str) -> HttpResponse:
         call = self._call(request, object_id)
-        if call is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not request.user.has_perm("rtc_service.view_qualitysample"):
             raise PermissionDenied
         return quality.as_csv(call, list(call.participants.order_by("pk")))
@@ -170,8 +178,6 @@ class CallAdmin(ReadOnlyModelAdmin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         call = self._call(request, object_id)
-        if call is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not self.has_change_permission(request, call):
             raise PermissionDenied
         if self._end(request, call):
@@ -188,11 +194,13 @@ class CallAdmin(ReadOnlyModelAdmin):
         text = ngettext("%(count)d call was ended.", "%(count)d calls were ended.", count)
         self.message_user(request, text % {"count": count}, messages.SUCCESS if count else messages.WARNING)
 
-    def _call(self, request: HttpRequest, object_id: str) -> Call | None:
-        """The call, or None. Raises PermissionDenied."""
+    def _call(self, request: HttpRequest, object_id: str) -> Call:
+        """Raises PermissionDenied, Http404."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         call: Call | None = self.get_object(request, object_id)
+        if call is None:
+            raise Http404
         return call
 
     def _end(self, request: HttpRequest, call: Call) -> bool:

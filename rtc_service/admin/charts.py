@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 WIDTH, HEIGHT = 320.0, 120.0
 LEFT, RIGHT, TOP, BOTTOM = 34.0, 6.0, 8.0, 18.0
+STEPS = (1, 1.5, 2, 3, 4, 5, 6, 8, 10)
 MOST_POINTS = 240  # per line; beyond, neighbours are averaged
 
 
@@ -39,6 +40,7 @@ METRICS = (
     Metric("jitter_ms", _("Jitter"), "ms", digits=1, least=10),
     Metric("loss", _("Packets lost"), "%", 100, 1, least=5),
     Metric("bitrate", _("Received"), "Mbit/s", 1e-6, 2, least=1),
+    Metric("bitrate_out", _("Sent"), "Mbit/s", 1e-6, 2, least=1),
     Metric("fps", _("Pictures per second"), "1/s", least=30),
     Metric("frozen", _("Picture frozen"), "%", 100, 1, least=5),
     Metric("concealed", _("Sound patched up"), "%", 100, 1, least=5),
@@ -81,11 +83,11 @@ def _mean(group: Sequence[Point]) -> Point:
 
 
 def nice_ceiling(value: float) -> float:
-    """The next of 1, 2, 2.5, 5 times a power of ten."""
+    """The next round number: one of STEPS times a power of ten."""
     if value <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(value))
-    return next(step * power for step in (1, 2, 2.5, 5, 10) if value <= step * power * (1 + 1e-9))
+    return next(step * power for step in STEPS if value <= step * power * (1 + 1e-9))
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def _path(points: Sequence[Point], frame: Frame, y: Any) -> str:
     parts: list[str] = []
     before: Point | None = None
     for point in points:
-        joined = before is not None and point.at - (before.at + before.seconds) < 1.5 * before.seconds
+        joined = before is not None and point.at - (before.at + before.seconds) < 0.9 * before.seconds
         x = frame.x(point.at + point.seconds / 2)
         # A move alone draws nothing; the zero-length line shows a lonely point as a dot (round caps).
         parts.append(f"L{x} {y(point)}" if joined else f"M{x} {y(point)}h0")

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ..models import Call, Event, QualitySample
 
@@ -20,15 +21,15 @@ def _event(**conditions: Any) -> Exists:
     return Exists(Event.objects.filter(call=OuterRef("pk"), **conditions))
 
 
-def problems() -> dict[str, tuple[Any, Exists]]:
-    """name -> (words, does the call have it?). Subqueries: in a list they cost only for the rows of one page."""
+def problems() -> dict[str, tuple[Any, Any, Exists]]:
+    """name -> (words, short words, does the call have it?). In a list the subqueries cost for one page only."""
     weak = Q(values__loss__gt=LOSS) | Q(values__rtt_ms__gt=ROUND_TRIP_MS) | Q(values__frozen__gt=FROZEN)
     samples = QualitySample.objects.filter(participant__call=OuterRef("pk")).filter(weak)
     return {
-        "no_media": (_("no media"), _event(kind="call.active", data__cause="no_media")),
-        "interrupted": (_("interrupted"), _event(kind="link.stale")),
-        "lost": (_("party lost"), _event(kind="participant.lost")),
-        "weak": (_("weak network"), Exists(samples)),
+        "no_media": (_("no picture and sound"), _("no media"), _event(kind="call.active", data__cause="no_media")),
+        "interrupted": (_("media link stood still"), pgettext_lazy("trouble", "cuts"), _event(kind="link.stale")),
+        "lost": (_("a party lost the connection"), pgettext_lazy("trouble", "lost"), _event(kind="participant.lost")),
+        "weak": (_("weak network"), pgettext_lazy("trouble", "weak"), Exists(samples)),
     }
 
 
@@ -37,11 +38,11 @@ class ProblemFilter(admin.SimpleListFilter):
     parameter_name = "trouble"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(name, words) for name, (words, _exists) in problems().items()]
+        return [(name, words) for name, (words, _short, _exists) in problems().items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Call]) -> QuerySet[Call]:
         known = problems().get(self.value() or "")
-        return queryset.filter(known[1]) if known else queryset
+        return queryset.filter(known[2]) if known else queryset
 
 
 class RatingFilter(admin.SimpleListFilter):
@@ -63,19 +64,21 @@ class RatingFilter(admin.SimpleListFilter):
 class RecentValues(admin.SimpleListFilter):
     """The values of a plain string among the newest calls; DISTINCT over a million rows would cost every page."""
 
+    field: str
+
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        newest = Call.objects.order_by("-requested").values_list(self.parameter_name, flat=True)[:RECENT]
+        newest = Call.objects.order_by("-requested").values_list(self.field, flat=True)[:RECENT]
         return [(value, value) for value in sorted(set(newest)) if value]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Call]) -> QuerySet[Call]:
-        return queryset.filter(**{self.parameter_name: self.value()}) if self.value() else queryset
+        return queryset.filter(**{self.field: self.value()}) if self.value() else queryset
 
 
 class QueueFilter(RecentValues):
     title = _("queue")
-    parameter_name = "queue"
+    parameter_name = field = "queue"
 
 
 class TierFilter(RecentValues):
     title = _("tier")
-    parameter_name = "tier"
+    parameter_name = field = "tier"

@@ -63,7 +63,8 @@ class VisitorAdmin(ReadOnlyModelAdmin):
     fields = ("uuid", "customer", "telephone", "account", "call_count", "merged_into", "created")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Visitor]:
-        return super().get_queryset(request).select_related("user").annotate(count_of_calls=Count("calls"))
+        rows: QuerySet[Visitor] = super().get_queryset(request).select_related("user")
+        return rows.annotate(count_of_calls=Count("calls"))
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         return [f"user__{get_user_model().USERNAME_FIELD}"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
@@ -20,7 +21,7 @@ class Section:
     """`render(request, call)` gives the card's inner HTML, or "" for no card; it asks permissions itself."""
 
     name: str
-    title: str
+    title: Any
     render: Callable[[HttpRequest, Call], SafeString | str]
     order: int = 100
 

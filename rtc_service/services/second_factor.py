@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 from django_otp import device_classes, devices_for_user, user_has_device, verify_token
@@ -96,7 +97,7 @@ def enrol(user: Any, device: TOTPDevice, code: str, *, verified: bool, address: 
         return Verdict(None, wait)
     with transaction.atomic():
         # The user's row is the lock: of two sessions that enrol at once, the second finds a device.
-        type(user).objects.select_for_update().get(pk=user.pk)
+        get_user_model()._default_manager.select_for_update().get(pk=user.pk)
         if not may_enrol(user, verified=verified):
             raise NotYours("this account has a second factor already")
         accepted = verify_token(user, device.persistent_id, normalise(code))
@@ -143,7 +144,8 @@ def backup_device(user: Any) -> StaticDevice | None:
 
 def codes_left(user: Any) -> int:
     """How many backup codes have not been used."""
-    return StaticToken.objects.filter(device__user=user, device__confirmed=True).count()
+    left: int = StaticToken.objects.filter(device__user=user, device__confirmed=True).count()
+    return left
 
 
 def new_backup_codes(user: Any, *, address: str) -> list[str]:
@@ -160,10 +162,10 @@ def new_backup_codes(user: Any, *, address: str) -> list[str]:
 def reset(user: Any, *, by: str = "") -> int:
     """Remove every device of the user, of any kind: sessions verified by them are not verified any more."""
     with transaction.atomic():
-        removed = 0
+        removed: int = 0
         for model in device_classes():
             rows = model.objects.filter(user=user)
-            removed += rows.count()
+            removed += len(rows)
             rows.delete()
         audit.record("otp.reset", actor=by[:64], target=f"user:{user.pk}", devices=removed)
     return removed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import clock, registry
+from .. import clock, crypto, registry
 from ..models import Call
 from ..states import OPEN, WITH_STAFF, LinkState, Role
 
@@ -65,6 +65,15 @@ def of(call: Call) -> dict[str, Any]:
     for name, function in registry.get().snapshots.items():
         result[name] = function(call)
     return result
+
+
+def for_staff(call: Call, snapshot: dict[str, Any]) -> dict[str, Any]:
+    """The same with the customer's masked name, which the log does not hold."""
+    people = {
+        key: {**leg, "name": crypto.mask_name(call.visitor.name)} if leg["role"] == Role.CUSTOMER else leg
+        for key, leg in snapshot["participants"].items()
+    }
+    return {**snapshot, "participants": people}
 
 
 def is_open(snapshot: dict[str, Any]) -> bool:

@@ -52,7 +52,7 @@ def welcome(body: protocol.Hello, *, origin: str, process: str, claims: dict[str
     else:
         resume_n = None
     sitting = seats.take(claims, tab=body.tab, process=process, take_over=body.take_over, resume_n=resume_n)
-    call = _current_call(sitting)
+    call = _current_call(sitting, resumed=resume_n is not None)
     attended = None
     if call is not None:
         attended = attend(call.uuid, sitting.visitor.pk if sitting.visitor else None, sitting.user_id)
@@ -79,10 +79,11 @@ def _claims(body: protocol.Hello, origin: str) -> tuple[dict[str, Any], int | No
     return claims, int(claims["n"])
 
 
-def _current_call(sitting: seats.Sitting) -> Call | None:
+def _current_call(sitting: seats.Sitting, *, resumed: bool) -> Call | None:
+    """The open call; for a page that was reloaded also the one that has just ended and waits for its rating."""
     if sitting.visitor is not None:
         call = calls.open_call_of(sitting.visitor)
-        if call is None:
+        if call is None and resumed:
             recent = clock.now() - AFTERWARDS
             call = Call.objects.filter(visitor=sitting.visitor, ended__gt=recent, rating__isnull=True).first()
         return call
@@ -97,8 +98,11 @@ def attend(call_uuid: UUID, visitor_id: int | None, user_id: int | None) -> Atte
         leg = (legs.filter(visitor_id=visitor_id) if visitor_id else legs.filter(user_id=user_id)).first()
         if leg is None:
             raise NotYours("no such call of yours")
-        call = Call.objects.get(pk=leg.call_id)
-        return Attended(Leg(leg.pk, leg.uuid, call.pk, str(call.uuid), leg.role), snapshots.of(call))
+        call = Call.objects.select_related("visitor", "rating").get(pk=leg.call_id)
+        snapshot = snapshots.of(call)
+        if leg.role != Role.CUSTOMER:
+            snapshot = snapshots.for_staff(call, snapshot)
+        return Attended(Leg(leg.pk, leg.uuid, call.pk, str(call.uuid), leg.role), snapshot)
 
 
 def _come_back(attended: Attended, body: protocol.Hello) -> None:

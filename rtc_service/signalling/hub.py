@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("rtc_service.hub")
 ALL = "rtc.all"
 BATCH = 64
+PULSE_SECONDS = 1.0
 
 
 class Hub:
@@ -40,13 +41,15 @@ class Hub:
         self.layer = None if isinstance(layer, InMemoryChannelLayer) else layer
         self._out: asyncio.Queue[tuple[dict[str, Any], str | None]] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
+        self._pulses = self._pulse_heard = 0  # pulses sent, and the number of the last one that came back
+        self._lost = False  # a message of ours did not get out, and the others have not been told yet
         hints.listeners[self.loop] = self.hint
 
     def start(self, *, ticker: bool = True) -> None:
         """Start the background tasks."""
         runs = [self.tailer.run(), *([self.ticker.run()] if ticker else [])]
         if self.layer is not None:
-            runs += [self._send_to_layer(), self._listen_to_layer()]
+            runs += [self._send_to_layer(), self._listen_to_layer(), self._pulse()]
         self._tasks = [self.loop.create_task(self._guard(run)) for run in runs]
 
     async def stop(self) -> None:
@@ -133,6 +136,28 @@ class Hub:
                 await asyncio.sleep(0.05 * attempt)
             else:
                 return
+        self._lost = True
+
+    async def _pulse(self) -> None:
+        """Hear ourselves over the layer each second. Who has missed a pulse may have missed link messages too and asks
+        for them again; the log needs no such care, its sweep reads the database."""
+        while True:
+            self._pulses += 1
+            self.broadcast({"op": "pulse", "number": self._pulses, "lost": self._lost}, None)
+            await asyncio.sleep(PULSE_SECONDS)
+
+    def _heard_pulse(self, pulse: dict[str, Any], *, ours: bool) -> None:
+        if not ours:
+            if pulse["lost"]:
+                self.relay.claim_all()
+            return
+        before, self._pulse_heard = self._pulse_heard, pulse["number"]
+        if pulse["lost"]:
+            self._lost = False
+        if pulse["number"] > before + 1:
+            if before:  # the first ones may go out before this process listens
+                log.warning("the channel layer was away for %d s", (pulse["number"] - before - 1) * PULSE_SECONDS)
+            self.relay.claim_all()
 
     async def _listen_to_layer(self) -> None:
         assert self.layer is not None
@@ -163,11 +188,13 @@ class Hub:
             await asyncio.sleep(15)
 
     def _from_layer(self, envelope: dict[str, Any]) -> None:
-        if envelope.get("from") == self.process:
-            return
+        ours = envelope.get("from") == self.process
         for message in envelope.get("messages", ()):
             try:
-                self._one_from_layer(message)
+                if message["op"] == "pulse":
+                    self._heard_pulse(message, ours=ours)
+                elif not ours:
+                    self._one_from_layer(message)
             except (KeyError, ValueError, TypeError):
                 log.exception("a message on the channel layer is not ours")
 

@@ -1,7 +1,8 @@
 """Carry link messages from one leg to another: straight to its socket in this process, or once over the channel layer.
 
 Nothing is stored in the database. What went out lately is kept in the sender's process for RELAY_BUFFER_SECONDS, so that a
-leg which was away for a moment gets what it missed: after `hello` its process asks everybody for it (`claim`).
+leg which was away for a moment gets what it missed: after `hello` its process asks everybody for it (`claim`), and so it
+does for all its legs when the channel layer had stood still (`claim_all`).
 
 Which process a leg lives in is learnt from its own messages; until then a message goes to all processes.
 """
@@ -16,6 +17,9 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from .. import conf
+
+
+Mark = tuple[int, int]  # (generation, n)
 
 
 class Sink(Protocol):
@@ -44,26 +48,39 @@ class Relay:
         self._local: dict[UUID, Sink] = {}
         self._remote: dict[UUID, str] = {}
         self._sent: dict[UUID, deque[Sent]] = {}
+        self._seen: dict[UUID, dict[str, Mark]] = {}  # of each leg here, what it was given last on each link
 
-    def attach(self, participant: UUID, sink: Sink, seen: dict[str, tuple[int, int]]) -> None:
+    def attach(self, participant: UUID, sink: Sink, seen: dict[str, Mark]) -> None:
         """A leg's socket is here now; ask for what it has missed. `seen`: link -> (generation, last n read)."""
         self._local[participant] = sink
+        self._seen[participant] = dict(seen)
         self._remote.pop(participant, None)
-        self._resend(participant, seen, sink.deliver)
-        self._broadcast(
-            {
-                "op": "claim",
-                "to": str(participant),
-                "from": self.process,
-                "seen": {k: list(v) for k, v in seen.items()},
-            },
-            None,
-        )
+        for sent in self._missed(participant, seen):
+            self._deliver(participant, sent.link, (sent.generation, sent.n), sent.frame)
+        self._claim(participant)
+
+    def claim_all(self) -> None:
+        """Messages may have been lost between the processes: ask for them, for every leg here."""
+        for participant in self._local:
+            self._claim(participant)
+
+    def _claim(self, participant: UUID) -> None:
+        seen = {link: list(mark) for link, mark in self._seen[participant].items()}
+        self._broadcast({"op": "claim", "to": str(participant), "from": self.process, "seen": seen}, None)
+
+    def _deliver(self, to: UUID, link: str, mark: Mark, frame: str) -> None:
+        seen = self._seen[to]
+        seen[link] = max(mark, seen.get(link, (0, -1)))
+        self._local[to].deliver(frame)
 
     def detach(self, participant: UUID, sink: Sink) -> None:
         """The leg's socket has gone, unless a newer one has taken its place."""
         if self._local.get(participant) is sink:
-            del self._local[participant]
+            self._gone(participant)
+
+    def _gone(self, participant: UUID) -> None:
+        self._local.pop(participant, None)
+        self._seen.pop(participant, None)
 
     def forget(self, participant: UUID) -> None:
         """The leg has left its call."""
@@ -72,13 +89,16 @@ class Relay:
 
     def send(self, to: UUID, sender: UUID, link: str, generation: int, n: int, frame: str) -> None:
         """Deliver one finished frame to a leg, wherever it is."""
-        self._keep(to, Sent(link, generation, n, frame, time.monotonic()))
-        sink = self._local.get(to)
-        if sink is not None:
-            sink.deliver(frame)
+        sent = Sent(link, generation, n, frame, time.monotonic())
+        self._keep(to, sent)
+        if to in self._local:
+            self._deliver(to, link, (generation, n), frame)
             return
-        message = {"op": "relay", "to": str(to), "sender": str(sender), "from": self.process, "frame": frame}
-        self._broadcast(message, self._remote.get(to))
+        self._broadcast({**self._message("relay", to, sent), "sender": str(sender)}, self._remote.get(to))
+
+    def _message(self, op: str, to: UUID, sent: Sent) -> dict[str, Any]:
+        mark = [sent.generation, sent.n]
+        return {"op": op, "to": str(to), "from": self.process, "link": sent.link, "mark": mark, "frame": sent.frame}
 
     def receive(self, message: dict[str, Any]) -> None:
         """A relay message from another process."""
@@ -87,28 +107,25 @@ class Relay:
             self._claimed(to, message)
             return
         self._remote[UUID(message["sender"])] = message["from"]
-        sink = self._local.get(to)
-        if sink is not None:
-            sink.deliver(message["frame"])
+        if to in self._local:
+            generation, n = message["mark"]
+            self._deliver(to, message["link"], (generation, n), message["frame"])
 
     def _claimed(self, to: UUID, message: dict[str, Any]) -> None:
         if message["from"] == self.process:
             return
-        self._local.pop(to, None)
+        self._gone(to)
         self._remote[to] = message["from"]
         seen = {link: (int(pair[0]), int(pair[1])) for link, pair in message["seen"].items()}
-
-        def over(frame: str) -> None:
-            again = {"op": "relay", "to": str(to), "sender": str(to), "from": self.process, "frame": frame}
-            self._broadcast({**again, "op": "again"}, message["from"])
-
-        self._resend(to, seen, over)
+        for sent in self._missed(to, seen):
+            self._broadcast(self._message("again", to, sent), message["from"])
 
     def receive_again(self, message: dict[str, Any]) -> None:
-        """A frame that another process sends again after our claim."""
-        sink = self._local.get(UUID(message["to"]))
-        if sink is not None:
-            sink.deliver(message["frame"])
+        """A frame that another process sends again after our claim, unless it has come meanwhile."""
+        to, link = UUID(message["to"]), message["link"]
+        generation, n = message["mark"]
+        if to in self._local and (generation, n) > self._seen[to].get(link, (0, -1)):
+            self._deliver(to, link, (generation, n), message["frame"])
 
     def _keep(self, to: UUID, sent: Sent) -> None:
         settings = conf.core()
@@ -118,11 +135,11 @@ class Relay:
             ring.popleft()
         ring.append(sent)
 
-    def _resend(self, to: UUID, seen: dict[str, tuple[int, int]], deliver: Callable[[str], None]) -> None:
+    def _missed(self, to: UUID, seen: dict[str, Mark]) -> list[Sent]:
+        """What went out lately to a leg and is newer than what it has seen of each link."""
         oldest = time.monotonic() - conf.core().RELAY_BUFFER_SECONDS
-        for sent in self._sent.get(to, ()):
-            if sent.at >= oldest and (sent.generation, sent.n) > seen.get(sent.link, (0, -1)):
-                deliver(sent.frame)
+        ring = self._sent.get(to, ())
+        return [sent for sent in ring if sent.at >= oldest and (sent.generation, sent.n) > seen.get(sent.link, (0, -1))]
 
     def sweep(self) -> None:
         """Drop buffers that have aged out, so that ended calls cost nothing."""

@@ -121,13 +121,14 @@ def _verify(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(_next(request))
         form.add_error("code", _refusal(verdict))
     others = [
-        {"device": device, "url": _here(request, device.persistent_id), "backup": False}
+        {"device": device, "url": _here(request, device.persistent_id), "app": device.name == second_factor.APP_NAME}
         for device in devices
         if device is not chosen
     ]
     if backup is not None and chosen is not backup:
-        others.append({"device": backup, "url": _here(request, "backup"), "backup": True})
-    return _page(request, "verify", {"form": form, "device": chosen, "backup": chosen is backup, "others": others})
+        others.append({"device": backup, "url": _here(request, "backup")})
+    context = {"form": form, "device": chosen, "backup": chosen is backup, "backup_device": backup, "others": others}
+    return _page(request, "verify", context)
 
 
 def _chosen(wanted: str, devices: list[Device], backup: Device | None) -> Device | None:

@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -48,7 +49,7 @@ def time_from(start: float) -> Iterator[Time]:
 
 def waiting(visitor: Visitor, **hints: Any) -> Call:
     body = {"page_kind": "product", "subject": "product:SKU-1", "title": "Teapot “Morning mist”", "category": "tea",
-            "language": "en", "url": "https://shop.example/teapots/sku-1?email=alice%40shop.example#t"} | hints  # fmt: skip
+            "language": "en", "url": "https://shop.example/teapots/sku-1?email=a%40b.example"} | hints  # fmt: skip
     call, _leg = calls.request(visitor, CallRequest(**body))
     return call
 
@@ -69,8 +70,10 @@ def up(link: Link, *, generation: int = 1) -> None:
     links.report(link, link.second.uuid, generation, "up", route=ROUTE)
 
 
-def measure(leg: Participant, start: float, seconds: float, *, base: float = 40.0, bad: tuple[float, float] = (0, 0)) -> None:
-    """Windows of 5 s from `start` (seconds from now), worse between the two times of `bad`."""
+def measure(
+    leg: Participant, now: float, start: float, seconds: float, *, base: float = 40.0, bad: tuple[float, float] = (0, 0)
+) -> None:
+    """Windows of 5 s from `start` on, worse between the two times of `bad`; `now` and `start` as in Time.at."""
     dice = random.Random(f"{leg.pk}")
     moment = clock.now()
     rows = []
@@ -92,12 +95,14 @@ def measure(leg: Participant, start: float, seconds: float, *, base: float = 40.
             "latency_ms": round(base * 1.6 + 38 + wave + worse * 150, 1),
             "latency_p95_ms": round(base * 1.6 + 61 + worse * 260, 1),
         }
-        since = moment - clock.timedelta(seconds=clock._shift.total_seconds() - at)
+        since = moment + timedelta(seconds=at - now)
         rows.append(QualitySample(participant=leg, window_start=since, seconds=5.0, values=values))
     QualitySample.objects.bulk_create(rows)
 
 
-def whole_call(visitor: Visitor, user: Any, *, ago: float = 3600, name: str = "Bob", score: int | None = 4, **hints: Any) -> Call:
+def whole_call(
+    visitor: Visitor, user: Any, *, ago: float = 3600, name: str = "Bob", score: int | None = 4, **hints: Any
+) -> Call:
     """Waited, answered, connected, a stretch of bad network, a page refresh, chat, hang up, rating: about 4 minutes."""
     with time_from(-ago) as time:
         call = waiting(visitor, **hints)
@@ -114,8 +119,8 @@ def whole_call(visitor: Visitor, user: Any, *, ago: float = 3600, name: str = "B
         participants.set_media(customer, {"camera": True, "microphone": True, "screen": False})
         began = time.at
         talk(time, customer, staff, link)
-        measure(customer, began, 240, base=52, bad=(80, 115))
-        measure(staff, began, 240, base=34)
+        measure(customer, time.at, began, 240, base=52, bad=(80, 115))
+        measure(staff, time.at, began, 240, base=34)
         prompts.ask(customer, "recording.consent", {})
         calls.hang_up(call, by=staff)
         time.forward(6)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.harness.demo_server import Site
+from tests.browser.harness.demo_server import demo
 from tests.browser.harness.far import NoNamespaces, cable
 from tests.browser.harness.media import ALICE, BOB, expect_no_frames
 from tests.browser.harness.people import Agent, Customer
@@ -21,13 +21,16 @@ def meet(alice: Customer, bob: Agent) -> None:
     bob.talks()
 
 
-def test_twenty_seconds_without_network_and_the_same_call_again(browser: Browser, site: Site, bob: Agent) -> None:
+def test_twenty_seconds_without_network_and_the_same_call_again(browser: Browser) -> None:
     try:
         with (
             cable() as wire,
+            demo({"RTC_DEMO_HOSTS": wire.near}) as site,
             wire.forward(int(site.base.rpartition(":")[2])) as base,
             wire.chromium(browser.browser_type, base) as far,
         ):
+            bob = Agent.enter(browser, site.base)
+            bob.starts_work()
             alice = Customer.enter(far, base)
             meet(alice, bob)
             alice.sees(BOB)
@@ -44,6 +47,7 @@ def test_twenty_seconds_without_network_and_the_same_call_again(browser: Browser
             assert alice.state()["call"]["call"] == call
             alice.hangs_up()
             bob.finishes()
+            bob.close()
     except NoNamespaces as reason:
         pytest.skip(str(reason))
 

@@ -16,7 +16,7 @@ async def test_the_customer_offers_and_is_polite(people: People) -> None:
     talk = await connecting(people)
     alice, bob = await talk.alice.kind("link.open"), await talk.bob.kind("link.open")
     assert (alice["polite"], alice["offer"], alice["peer"]["role"], alice["peer"]["name"]) == (True, True, "staff", "Bob")
-    assert (bob["polite"], bob["offer"], bob["peer"]["role"], bob["peer"]["name"]) == (False, False, "customer", "")
+    assert (bob["polite"], bob["offer"], bob["peer"]["role"], bob["peer"]["name"]) == (False, False, "customer", "A•••")
 
 
 async def test_descriptions_and_candidates_reach_the_other_end_as_they_are(people: People) -> None:

@@ -123,3 +123,10 @@ def test_the_pages_ask_for_the_second_factor_where_it_is_required(office: Client
     settings.RTC_SERVICE = settings.RTC_SERVICE | {"core": settings.RTC_SERVICE["core"] | {"ADMIN_REQUIRES_OTP": True}}
     assert office.get(reverse(LIST)).status_code in (302, 403)
     assert office.get(reverse("admin:rtc_tickets_comment_changelist")).status_code in (302, 403)
+
+
+def test_a_ticket_is_assigned_to_staff_only(office: Client, ticket: Ticket, dora: User, charlie: User):
+    field = office.get(reverse(CHANGE, args=[ticket.pk])).context["adminform"].form.fields["assignee"]
+    assert set(field.queryset) == {dora, ticket.assignee}
+    data = form_of(office, ticket) | {"assignee": str(charlie.pk), "_save": "1"}
+    assert office.post(reverse(CHANGE, args=[ticket.pk]), data).status_code == 200  # refused, the form again

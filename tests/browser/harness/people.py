@@ -50,7 +50,7 @@ class Caller:
 
     def loses_data_channels(self) -> int:
         """Close every data channel of the page, as a middlebox might; answers how many there were."""
-        script = """() => rtcTest.connections().flatMap((pc) => [...(pc.rtcTestChannels ?? [])])
+        script = """() => rtcTest.connections.flatMap((pc) => [...(pc.rtcTestChannels ?? [])])
             .map((channel) => channel.close()).length"""
         count: int = self.page.evaluate(script)
         return count
@@ -190,8 +190,18 @@ class Agent(Caller):
         self.page.locator("#rtc-workbench").wait_for()
 
     def starts_work(self) -> None:
-        """The first card of the day: sound, camera, ready."""
-        self.inside("start", "start").click()
+        """The first card of the day: sound, camera, ready. Who was at work a moment ago is ready without it."""
+        script = """() => {
+            const start = document.querySelector('rtc-desk-start [data-part="start"]');
+            if (start?.offsetParent && !start.disabled) return "start";
+            const { state } = document.querySelector("rtc-desk-presence")?.dataset ?? {};
+            return state && state !== "offline" ? state : null;
+        }"""
+        state = self.page.wait_for_function(script, timeout=SOCKET_SECONDS * 1000).json_value()
+        if state == "start":
+            self.inside("start", "start").click()
+        elif state != "ready":
+            self.inside("presence", "ready").click()
         self.is_in("ready")
 
     def answers_by_itself(self) -> None:

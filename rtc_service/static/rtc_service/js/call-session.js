@@ -49,6 +49,8 @@ export class CallSession extends EventTarget {
   /** @type {SessionState|null} */
   #state = null;
   #said = "";
+  /** The customer has asked for a call and the answer is not there yet. */
+  #requesting = false;
 
   /**
    * @param {object} options
@@ -130,10 +132,15 @@ export class CallSession extends EventTarget {
    */
   async request(body) {
     this.start();
-    await this.#started;
-    const result = await this.#signalling.request("call.request", body, { timeout: 15_000 });
-    this.#adopt(result);
-    return result;
+    this.#requesting = true;
+    try {
+      await this.#started;
+      const result = await this.#signalling.request("call.request", body, { timeout: 15_000 });
+      this.#adopt(result);
+      return result;
+    } finally {
+      this.#requesting = false;
+    }
   }
 
   cancel() {
@@ -262,12 +269,25 @@ export class CallSession extends EventTarget {
     this.#topics.welcome(body.desk);
     this.#error = null;
     this.#media.profile(body.limits);
-    this.#log.welcome(body.call, body.snapshot);
-    if (body.snapshot?.state === "ended") this.#onEnded();
-    else if (body.snapshot) this.#links.closeAll(new Set(Object.keys(body.snapshot.links)));
+    this.#catchUp(body.call, body.snapshot);
     this.#links.recover();
     this.#sayMedia(true);
     this.#touch();
+  }
+
+  /**
+   * The call of the welcome. One that had ended before this page knew of it takes nothing away here: camera and
+   * microphone may be open for the next call already, and while that is asked for the old one is no news at all.
+   * @param {string|null} call
+   * @param {import("./types.js").CallSnapshot|null} snapshot
+   */
+  #catchUp(call, snapshot) {
+    const over = snapshot?.state === "ended";
+    if (over && this.#requesting) return;
+    const wasOpen = this.#log.isOpen;
+    this.#log.welcome(call, snapshot);
+    if (over && wasOpen) this.#onEnded();
+    else if (snapshot && !over) this.#links.closeAll(new Set(Object.keys(snapshot.links)));
   }
 
   /** @param {import("./types.js").Envelope} envelope */

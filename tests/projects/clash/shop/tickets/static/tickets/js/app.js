@@ -1,0 +1,1 @@
+export const shop = "the shop's own";
