@@ -83,10 +83,10 @@ def on_event(*, event: Event, **_: Any) -> None:
             offers.withdraw(call)
         if call.answered_by_id is not None:
             presence.after_call(call.answered_by_id, call)
+    if event.kind in ("call.requested", "call.waiting", "call.ended"):
+        matching.run()  # before the topics: somebody waits for the ring
     if event.kind.startswith("call."):
         topics.bump(presence.queue_key(call.queue))
-    if event.kind in ("call.requested", "call.waiting", "call.ended"):
-        matching.run()
 
 
 def which_queue(visitor: Any, body: Any) -> dict[str, Any]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from typing import Any, TypeVar
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connection, transaction
 
-from . import conf
+from . import aftermath, conf
 
 T = TypeVar("T")
 _pools: dict[int, ThreadPoolExecutor] = {}
@@ -27,9 +28,36 @@ def _pool() -> ThreadPoolExecutor:
 def _run(function: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
     close_old_connections()
     try:
-        return function(*args, **kwargs)
+        with aftermath.postponed(_follow_up):
+            return function(*args, **kwargs)
     finally:
         close_old_connections()
+
+
+def _follow_up(steps: list[aftermath.Step]) -> None:
+    """In another thread, so that who asked is answered meanwhile."""
+    try:
+        _pool().submit(contextvars.Context().run, _run, aftermath.run, (steps,), {})
+    except RuntimeError:  # the process is ending and takes nothing more
+        aftermath.run(steps)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """One view of the data for several reads. On SQLite it takes no writer's lock, whatever `transaction_mode` says:
+    who only reads must neither wait for a writer nor keep one waiting."""
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        with transaction.atomic():
+            yield
+        return
+    connection.ensure_connection()
+    with ExitStack() as stack:
+        mode, connection.transaction_mode = connection.transaction_mode, "DEFERRED"  # type: ignore[attr-defined]
+        try:
+            stack.enter_context(transaction.atomic())
+        finally:
+            connection.transaction_mode = mode  # type: ignore[attr-defined]
+        yield
 
 
 async def in_db(function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from .. import clock, hints, registry, signals
+from .. import aftermath, clock, hints, registry, signals
 from ..models import Call, Duty, Event, Message
 
 
@@ -36,7 +36,12 @@ def append(
 
 
 def _committed(event: Event, owes: bool) -> None:
+    # The parties first; what else comes of it may take its time.
     hints.publish("event", row(event))
+    aftermath.soon(partial(_follow_up, event, owes))
+
+
+def _follow_up(event: Event, owes: bool) -> None:
     signals.committed.send_robust(sender=Event, event=event)
     if owes:
         from . import duties  # duties read the registry, which may import services

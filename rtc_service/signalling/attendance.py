@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
-from .. import clock, conf, registry, tokens
+from .. import aftermath, clock, conf, registry, tokens
+from ..db import reading
 from ..exceptions import BadRequest, NotYours
 from ..models import Call, Participant
+from ..registry import Caller
 from ..services import calls, ice, links, participants, seats, snapshots, topics
 from ..states import CallState, Role
 from . import protocol
@@ -93,7 +94,7 @@ def _current_call(sitting: seats.Sitting, *, resumed: bool) -> Call | None:
 
 def attend(call_uuid: UUID, visitor_id: int | None, user_id: int | None) -> Attended:
     """This person's newest leg in the call and the snapshot. Raises NotYours."""
-    with transaction.atomic():
+    with reading():
         legs = Participant.objects.filter(call__uuid=call_uuid).select_related("call").order_by("-pk")
         leg = (legs.filter(visitor_id=visitor_id) if visitor_id else legs.filter(user_id=user_id)).first()
         if leg is None:
@@ -103,6 +104,19 @@ def attend(call_uuid: UUID, visitor_id: int | None, user_id: int | None) -> Atte
         if leg.role != Role.CUSTOMER:
             snapshot = snapshots.for_staff(call, snapshot)
         return Attended(Leg(leg.pk, leg.uuid, call.pk, str(call.uuid), leg.role), snapshot)
+
+
+def handle(
+    handler: Callable[[Caller, Any], dict[str, Any] | None], caller: Caller, body: Any
+) -> tuple[dict[str, Any], Attended | None]:
+    """A message's handler, and where it brought its sender into a call (`attach`) what the socket needs to follow it."""
+    result = dict(handler(caller, body) or {})
+    attach = result.pop("attach", None)
+    if attach is None:
+        return result, None
+    aftermath.release()  # the matching does not wait for our reading
+    attended = attend(UUID(attach), caller.visitor_id, caller.user_id)
+    return result | {"call": attach, "participant": str(attended.leg.uuid), "snapshot": attended.snapshot}, attended
 
 
 def _come_back(attended: Attended, body: protocol.Hello) -> None:

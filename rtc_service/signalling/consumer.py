@@ -25,6 +25,7 @@ from .attendance import Leg
 log = logging.getLogger("rtc_service.signalling")
 FLOOD_STRIKES = 200
 OUT_FRAMES = 2_000
+TOPICS_SECONDS = 0.25  # call events come in bursts, and what follows from them is no hurry
 BYE_CODES = {
     "taken_over": protocol.CLOSE_TAKEN_OVER,
     "revoked": protocol.CLOSE_TOKEN,
@@ -48,6 +49,8 @@ class SignallingConsumer(AsyncConsumer):
         self.attached = Attachments(self)
         self.topics: set[str] = set()
         self.topic_versions: dict[str, int] = {}
+        self._topics_timer: asyncio.TimerHandle | None = None
+        self._ponged: dict[str, int] = {}
         self.follower = Follower()
         self.welcomed = self.closing = False
         self.opened = self.heard = time.monotonic()
@@ -110,9 +113,9 @@ class SignallingConsumer(AsyncConsumer):
 
     async def _disconnect(self) -> None:
         self.closing = True
-        timer = getattr(self, "_hello_timer", None)
-        if timer is not None:
-            timer.cancel()
+        for timer in (getattr(self, "_hello_timer", None), self._topics_timer):
+            if timer is not None:
+                timer.cancel()
         for task in self._tasks:
             task.cancel()
         self.attached.close()
@@ -219,10 +222,11 @@ class SignallingConsumer(AsyncConsumer):
 
     def _pong(self, body: protocol.Ping, envelope: protocol.Envelope) -> None:
         for call, seq in body.seqs.items():
-            if call in self.seqs and seq < self.seqs[call] and not self.closing:
-                # It missed what we sent: it reads again from where it is.
+            if call in self.seqs and seq < self._ponged.get(call, 0) and not self.closing:
+                # It missed what came before the last pong: it reads again from where it is.
                 self.seqs[call] = seq
                 self.hub.tailer.read(call)
+        self._ponged = dict(self.seqs)
         answer = protocol.Pong(body.t, round(time.time() * 1000, 1), dict(self.seqs), dict(self.topic_versions))
         self.say("pong", answer, id=envelope.id)
 
@@ -299,7 +303,7 @@ class SignallingConsumer(AsyncConsumer):
         if attended is not None:
             seen = {str(item.link): (item.generation, item.n) for item in body.links}
             self._attach(attended, seen)
-        self._refresh_topics()
+        self.hub.loop.create_task(self._follow_topics())
 
     # --- the log and topics, pushed by the tailer
 
@@ -319,6 +323,11 @@ class SignallingConsumer(AsyncConsumer):
             self.say("topic", protocol.TopicValue(key, version, value))
 
     def _refresh_topics(self) -> None:
+        if self._topics_timer is None and not self.closing:
+            self._topics_timer = self.hub.loop.call_later(TOPICS_SECONDS, self._topics_due)
+
+    def _topics_due(self) -> None:
+        self._topics_timer = None
         self.hub.loop.create_task(self._follow_topics())
 
     async def _follow_topics(self) -> None:
@@ -381,17 +390,14 @@ class SignallingConsumer(AsyncConsumer):
             participant_id=leg.pk if leg else None,
             call_id=leg.call_pk if leg else None,
         )
-        result = dict(await in_db(kind.handler, caller, body) or {})
-        attach = result.pop("attach", None)
-        if attach is not None:
-            attended = await in_db(attendance.attend, UUID(attach), self.visitor_id, self.user_id)
-            result |= {"call": attach, "participant": str(attended.leg.uuid), "snapshot": attended.snapshot}
-            if envelope.id is not None:  # before the first link.open
-                self.say("ok", protocol.Ok(result), id=envelope.id)
-            self._attach(attended, {})
-            self._refresh_topics()
-            return None
-        return result
+        result, attended = await in_db(attendance.handle, kind.handler, caller, body)
+        if attended is None:
+            return result
+        if envelope.id is not None:  # before the first link.open
+            self.say("ok", protocol.Ok(result), id=envelope.id)
+        self._attach(attended, {})
+        self._refresh_topics()
+        return None
 
     async def _replay(self, envelope: protocol.Envelope, body: protocol.Replay) -> None:
         call = str(envelope.call or "")

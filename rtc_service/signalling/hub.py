@@ -128,9 +128,9 @@ class Hub:
         assert self.layer is not None
         for attempt in (1, 2, 3):
             try:
-                await asyncio.wait_for(
-                    self.layer.group_send(group, {"type": "rtc.hub", "from": self.process, "messages": messages}), 3
-                )
+                # Not wait_for: on Python 3.11 it may swallow a cancellation that comes together with the result.
+                async with asyncio.timeout(3):
+                    await self.layer.group_send(group, {"type": "rtc.hub", "from": self.process, "messages": messages})
             except Exception as error:  # noqa: BLE001  any layer's own errors; the log and the claim make up for a loss
                 log.warning("the channel layer did not take a message (%s, try %d)", type(error).__name__, attempt)
                 await asyncio.sleep(0.05 * attempt)

@@ -37,7 +37,7 @@ async def test_a_whole_call_with_errors(
     again = await Tab().connect()
     await again.hello(spent)
     await talk.alice.ask("link.description", talk.description(sdp=SDP))
-    await talk.alice.ask("link.description", talk.description(sdp=SDP * 2_000))
+    await talk.alice.ask("link.description", talk.description(sdp=SDP * 800))
     stranger = await tab_of(people.charlie)
     await stranger.ask("link.description", talk.description(sdp=SDP))
     await talk.say(talk.alice, LINE)

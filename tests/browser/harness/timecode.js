@@ -230,7 +230,7 @@
   let recording = null; // {source, frames, unreadable} while sample() runs
 
   // A detached element that only measures, or a hidden one, shows nothing to anybody.
-  const shown = (video) => video.isConnected && video.checkVisibility();
+  const shown = (video) => video.isConnected && video.checkVisibility({ opacityProperty: true, visibilityProperty: true });
 
   const watched = new Set();
   const resting = new Set(); // videos that show one's own camera: reading them would only cost
