@@ -22,6 +22,7 @@ from rtc_service.admin import display
 from rtc_service.admin.base import OtpModelAdmin, ReadOnlyModelAdmin
 from rtc_service.services import audit
 
+from . import words
 from .call_story import OFFER_TONES
 from .models import AgentProfile, Offer, OfferState, Presence, PresenceState, Queue, WrapUp, WrapUpCode
 from .services import presence
@@ -42,8 +43,8 @@ def presence_label(row: Presence | None) -> SafeString:
         return display.label(PresenceState.OFFLINE.label)
     state = display.label(row.get_state_display(), PRESENCE_TONES.get(PresenceState(row.state), "quiet"))
     since = display.clock_words(display.between(row.since, clock.now()))
-    words = f"{row.reason} · {since}" if row.reason else since
-    return format_html('{} <span class="rtc-quiet">{}</span>', state, words)
+    said = f"{words.reason(row.reason)} · {since}" if row.reason else since
+    return format_html('{} <span class="rtc-quiet">{}</span>', state, said)
 
 
 def may_see_accounts(request: HttpRequest) -> bool:
@@ -128,9 +129,13 @@ class AgentProfileAdmin(OtpModelAdmin):
 
 @admin.register(Queue)
 class QueueAdmin(OtpModelAdmin):
-    list_display = ("name", "slug", "active", "ring_seconds", "wrap_up_seconds")
+    list_display = ("shown_name", "slug", "active", "ring_seconds", "wrap_up_seconds")
     list_filter = ("active",)
     search_fields = ("name", "slug")
+
+    @admin.display(description=_("name"), ordering="name")
+    def shown_name(self, queue: Queue) -> str:
+        return str(queue)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Queue | None = None) -> tuple[str, ...]:
         # Calls carry the slug as a plain string: it stays what it was.
@@ -142,9 +147,13 @@ class QueueAdmin(OtpModelAdmin):
 
 @admin.register(WrapUpCode)
 class WrapUpCodeAdmin(OtpModelAdmin):
-    list_display = ("name", "code", "order", "active")
+    list_display = ("shown_name", "code", "order", "active")
     list_filter = ("active",)
     search_fields = ("name", "code")
+
+    @admin.display(description=_("name"), ordering="name")
+    def shown_name(self, code: WrapUpCode) -> str:
+        return str(code)
 
 
 @admin.register(Presence)
@@ -223,14 +232,18 @@ class OfCallAdmin(ReadOnlyModelAdmin):
 
 @admin.register(Offer)
 class OfferAdmin(OfCallAdmin):
-    list_display = ("created", "who", "call_link", "number", "state_words", "rang", "reason")
+    list_display = ("created", "who", "call_link", "number", "state_words", "rang", "reason_words")
     list_filter = ("state", "created")
     date_hierarchy = "created"
-    fields = ("who", "call_link", "number", "state_words", "reason", "created", "until", "settled", "rang")
+    fields = ("who", "call_link", "number", "state_words", "reason_words", "created", "until", "settled", "rang")
 
     @admin.display(description=_("state"), ordering="state")
     def state_words(self, offer: Offer) -> SafeString:
         return display.label(offer.get_state_display(), OFFER_TONES.get(OfferState(offer.state), "quiet"))
+
+    @admin.display(description=_("reason"), ordering="reason")
+    def reason_words(self, offer: Offer) -> str:
+        return words.reason(offer.reason) or display.EMPTY
 
     @admin.display(description=_("rang"))
     def rang(self, offer: Offer) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from rtc_service.admin import display, sections, sentences
 from rtc_service.models import Call, Event
 
-from .models import Offer, OfferState, WrapUp
+from .models import Offer, OfferState, WrapUp, WrapUpCode
 
 OFFER_TONES = {
     OfferState.OPEN: "info",
@@ -47,7 +47,9 @@ def _may(request: HttpRequest, model: type[Model]) -> bool:
 
 
 def _wrapped_up(event: Event, people: sentences.People) -> str:
-    return _("The agent's wrap-up: %(code)s") % {"code": event.data.get("code") or display.EMPTY}
+    code = event.data.get("code", "")
+    row = WrapUpCode.objects.filter(code=code).first() if code else None
+    return _("The agent's wrap-up: %(code)s") % {"code": row or code or display.EMPTY}
 
 
 sections.register(sections.Section("agents", gettext_lazy("Offers and wrap-up"), offers_of_call, order=20))

@@ -8,6 +8,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from . import words
 
 CALL = "rtc_service.Call"
 
@@ -49,7 +52,7 @@ class Queue(models.Model):
         ordering = ["pk"]
 
     def __str__(self) -> str:
-        return self.name
+        return words.shown(self.name)
 
 
 class PresenceState(models.TextChoices):
@@ -125,7 +128,7 @@ class WrapUpCode(models.Model):
     code = models.SlugField(unique=True)
     name = models.CharField(_("name"), max_length=120)
     active = models.BooleanField(_("active"), default=True)
-    order = models.PositiveSmallIntegerField(_("order"), default=100)
+    order = models.PositiveSmallIntegerField(pgettext_lazy("place in a list", "order"), default=100)
 
     class Meta:
         verbose_name = _("wrap-up code")
@@ -133,7 +136,7 @@ class WrapUpCode(models.Model):
         ordering = ["order", "name"]
 
     def __str__(self) -> str:
-        return self.name
+        return words.shown(self.name)
 
 
 class WrapUp(models.Model):

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from rtc_service import clock, crypto
+from rtc_service import clock, crypto, words
 from rtc_service.models import Event, Participant
 from rtc_service.states import LegKind, Role
 
@@ -28,6 +28,7 @@ class OwnCall:
     requested: datetime
     customer: str
     tier: str
+    tier_words: str
     title: str
     subject: str
     duration: str
@@ -101,12 +102,13 @@ def _row(leg: Participant, wrap_up: WrapUp | None, ticket: dict[str, Any]) -> Ow
         requested=call.requested,
         customer=crypto.mask_name(call.visitor.name) or _("Guest"),
         tier=call.tier,
+        tier_words=words.tier(call.tier),
         title=call.title,
         subject=call.subject_ref,
         duration=clock_words((until - leg.joined).total_seconds()),
         end_reason=call.end_reason,
         end_words=call.get_end_reason_display() if call.end_reason else _("running"),
-        wrap_up=wrap_up.code.name if wrap_up and wrap_up.code else "",
+        wrap_up=str(wrap_up.code) if wrap_up and wrap_up.code else "",
         note=wrap_up.note if wrap_up else "",
         ticket=ticket,
         score=call.rating.score if hasattr(call, "rating") else None,

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from rtc_service import languages, words
 from rtc_service.crypto import mask_name
 from rtc_service.models import Call
 
@@ -45,12 +46,14 @@ def customer_panel(request: HttpRequest, call: Call) -> SafeString:
     """Who is calling, masked; orders and cart as the shop has them now."""
     overview = customers.overview(call, language=get_language() or "")
     name = overview.profile.name if overview.profile else call.visitor.name
+    tier = overview.profile.tier if overview.profile else call.tier
     context = {
         "overview": overview,
         "name": mask_name(name),
-        "tier": overview.profile.tier if overview.profile else call.tier,
-        "language": call.language,
-        "page": call.page_kind,
+        "tier": tier,
+        "tier_words": words.tier(tier),
+        "language": languages.name_of(call.language),
+        "page": words.page_kind(call.page_kind),
     }
     return render_to_string("rtc_commerce/customer.html", context, request=request)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demo.settings")
@@ -13,4 +12,6 @@ django_application = get_asgi_application()
 # After the line above, which loads the apps.
 from rtc_service.routing import wrap_asgi  # noqa: E402
 
-application = wrap_asgi(ASGIStaticFilesHandler(django_application))
+from .static_files import SharedStaticFiles  # noqa: E402
+
+application = wrap_asgi(SharedStaticFiles(django_application))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class CallState(models.TextChoices):
-    WAITING = "waiting", _("waiting")
-    RINGING = "ringing", _("ringing")
-    CONNECTING = "connecting", _("connecting")
-    ACTIVE = "active", _("active")
-    HELD = "held", _("on hold")
-    ENDED = "ended", _("ended")
+    WAITING = "waiting", pgettext_lazy("call state", "waiting")
+    RINGING = "ringing", pgettext_lazy("call state", "ringing")
+    CONNECTING = "connecting", pgettext_lazy("call state", "connecting")
+    ACTIVE = "active", pgettext_lazy("call state", "active")
+    HELD = "held", pgettext_lazy("call state", "on hold")
+    ENDED = "ended", pgettext_lazy("call state", "ended")
 
 
 OPEN = (CallState.WAITING, CallState.RINGING, CallState.CONNECTING, CallState.ACTIVE, CallState.HELD)
@@ -54,7 +55,7 @@ class LegKind(models.TextChoices):
 
 
 class LinkState(models.TextChoices):
-    NEW = "new", _("new")
-    UP = "up", _("up")
-    STALE = "stale", _("stale")
-    CLOSED = "closed", _("closed")
+    NEW = "new", pgettext_lazy("media link", "new")
+    UP = "up", pgettext_lazy("media link", "up")
+    STALE = "stale", pgettext_lazy("media link", "stale")
+    CLOSED = "closed", pgettext_lazy("media link", "closed")

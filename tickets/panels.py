@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from rtc_service.languages import supported
 from rtc_service.models import Call
 
 from .forms import CommentForm, TicketForm
@@ -49,7 +50,7 @@ def render_ticket(
 def after_call(call: Call, language: str) -> dict[str, Any] | None:
     """What the customer's end page says of the ticket."""
     ticket = opening.open_for_call(call)
-    with translation.override(language):
+    with translation.override(supported(language)):
         text = gettext("You can follow it on its own page.")
         if opening.let_down(call):
             text = gettext("We are sorry that nobody was free. Your request is noted and we will get back to you.")

@@ -10,27 +10,20 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET
 
 from rtc_service import conf, registry
+from rtc_service import words as plain
 from rtc_service.models import Call
 from rtc_service.registry import Panel
 
-from .. import own_calls
+from .. import own_calls, words
 from ..conf import agents
 from ..models import AgentProfile, WrapUpCode
 from ..permissions import may_see_call
 from .access import user_id, workbench_required
 
-# Code on the socket and its words. `missed` and `lost` are set by the server, so they cannot be chosen.
-AWAY_REASONS = (("break", _("Break")), ("lunch", _("Lunch")), ("training", _("Training")), ("office", _("Office work")))
-DECLINE_REASONS = (
-    ("busy", _("Busy now")),
-    ("not_my_field", _("Not my subject")),
-    ("technical", _("Technical problem")),
-)
 TODAY = {"figures": "rtc_agents/parts/figures.html", "calls": "rtc_agents/parts/today.html"}
 
 
@@ -54,8 +47,11 @@ def workbench(request: HttpRequest) -> HttpResponse:
     context = {
         "shown_name": shown_name(request.user),
         "in_workbench": True,
-        "away_reasons": AWAY_REASONS,
-        "decline_reasons": DECLINE_REASONS,
+        "away_reasons": words.AWAY_REASONS,
+        "decline_reasons": words.DECLINE_REASONS,
+        "tiers": plain.TIERS.items(),
+        "page_kinds": plain.PAGE_KINDS.items(),
+        "media_kinds": plain.MEDIA.items(),
         "wrap_up_codes": WrapUpCode.objects.filter(active=True),
         "panels": staff_panels(),
         "media_constraints": _media_constraints(),

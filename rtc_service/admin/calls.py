@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from .. import clock
+from .. import clock, words
 from ..models import Call
 from ..services import audit, calls
 from ..states import EndReason
@@ -56,7 +56,7 @@ class CallAdmin(ReadOnlyModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Call]:
         flags: dict[str, Exists] = {
-            f"has_{name}": exists for name, (_words, _short, exists) in filters.problems().items()
+            f"has_{name}": exists for name, (_meaning, _short, exists) in filters.problems().items()
         }
         # The context is encrypted and shown nowhere here: it is not fetched.
         rows = super().get_queryset(request).select_related("answered_by", "rating")
@@ -94,7 +94,7 @@ class CallAdmin(ReadOnlyModelAdmin):
 
     @admin.display(description=_("queue, tier"), ordering="queue")
     def where(self, call: Call) -> SafeString:
-        tier = display.label(call.tier, "info" if call.tier == "vip" else "quiet") if call.tier else ""
+        tier = display.label(words.tier(call.tier), "info" if call.tier == "vip" else "quiet") if call.tier else ""
         return format_html("{} {}", call.queue or display.EMPTY, tier)
 
     @admin.display(description=_("about"), ordering="subject_ref")
@@ -102,7 +102,7 @@ class CallAdmin(ReadOnlyModelAdmin):
         return format_html(
             '<span class="rtc-clip">{}</span><span class="rtc-quiet rtc-clip">{}</span>',
             call.title or display.EMPTY,
-            " · ".join(part for part in (call.page_kind, call.subject_ref) if part),
+            " · ".join(part for part in (words.page_kind(call.page_kind), call.subject_ref) if part),
         )
 
     @admin.display(description=_("agent"), ordering="answered_by")
@@ -129,7 +129,7 @@ class CallAdmin(ReadOnlyModelAdmin):
     @admin.display(description=_("trouble"))
     def trouble(self, call: Call) -> SafeString | str:
         problems = filters.problems().items()
-        found = [(words, short) for name, (words, short, _e) in problems if getattr(call, f"has_{name}")]
+        found = [(meaning, short) for name, (meaning, short, _e) in problems if getattr(call, f"has_{name}")]
         return (
             format_html_join(" ", '<span class="rtc-label rtc-tone-warn" title="{}">{}</span>', found) or display.EMPTY
         )

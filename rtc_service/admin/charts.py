@@ -12,6 +12,7 @@ from statistics import median
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 WIDTH, HEIGHT = 320.0, 120.0
 LEFT, RIGHT, TOP, BOTTOM = 34.0, 6.0, 8.0, 18.0
@@ -39,8 +40,8 @@ METRICS = (
     Metric("rtt_ms", _("Round trip"), "ms", least=100),
     Metric("jitter_ms", _("Jitter"), "ms", digits=1, least=10),
     Metric("loss", _("Packets lost"), "%", 100, 1, least=5),
-    Metric("bitrate", _("Received"), "Mbit/s", 1e-6, 2, least=1),
-    Metric("bitrate_out", _("Sent"), "Mbit/s", 1e-6, 2, least=1),
+    Metric("bitrate", pgettext_lazy("bit rate", "Received"), "Mbit/s", 1e-6, 2, least=1),
+    Metric("bitrate_out", pgettext_lazy("bit rate", "Sent"), "Mbit/s", 1e-6, 2, least=1),
     Metric("fps", _("Pictures per second"), "1/s", least=30),
     Metric("frozen", _("Picture frozen"), "%", 100, 1, least=5),
     Metric("concealed", _("Sound patched up"), "%", 100, 1, least=5),

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from .. import words
 from ..models import Call, Event, QualitySample
 
 RECENT = 5_000
@@ -68,7 +69,10 @@ class RecentValues(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         newest = Call.objects.order_by("-requested").values_list(self.field, flat=True)[:RECENT]
-        return [(value, value) for value in sorted(set(newest)) if value]
+        return [(value, self.words(value)) for value in sorted(set(newest)) if value]
+
+    def words(self, value: str) -> str:
+        return value
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Call]) -> QuerySet[Call]:
         return queryset.filter(**{self.field: self.value()}) if self.value() else queryset
@@ -82,3 +86,6 @@ class QueueFilter(RecentValues):
 class TierFilter(RecentValues):
     title = _("tier")
     parameter_name = field = "tier"
+
+    def words(self, value: str) -> str:
+        return words.tier(value)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from ..models import Event
+from ..models.message import PromptState
 from ..states import EndReason
 
 People = Mapping[str, str]  # participant uuid -> shown name
@@ -37,11 +38,29 @@ ROUTES = {
     "prflx": gettext_lazy("directly through a router"),
     "relay": gettext_lazy("through the TURN relay"),
 }
-MEDIA = {"video": gettext_lazy("video"), "audio": gettext_lazy("audio"), "text": gettext_lazy("text")}
 SOURCES = {
     "camera": gettext_lazy("camera"),
     "microphone": gettext_lazy("microphone"),
     "screen": gettext_lazy("screen"),
+}
+# Whole sentences and not a word put into another: languages differ in where the word goes and how it is bent.
+ABOUT = {
+    "video": gettext_lazy("The customer asked for a video call about “%(title)s”"),
+    "audio": gettext_lazy("The customer asked for an audio call about “%(title)s”"),
+    "text": gettext_lazy("The customer asked for a text chat about “%(title)s”"),
+}
+ASKED = {
+    "video": gettext_lazy("The customer asked for a video call"),
+    "audio": gettext_lazy("The customer asked for an audio call"),
+    "text": gettext_lazy("The customer asked for a text chat"),
+}
+SWITCHED = {
+    ("camera", True): gettext_lazy("camera on"),
+    ("camera", False): gettext_lazy("camera off"),
+    ("microphone", True): gettext_lazy("microphone on"),
+    ("microphone", False): gettext_lazy("microphone off"),
+    ("screen", True): gettext_lazy("screen on"),
+    ("screen", False): gettext_lazy("screen off"),
 }
 
 
@@ -67,11 +86,11 @@ def _parties(event: Event, people: People) -> str:
 
 
 def requested(event: Event, people: People) -> str:
-    media = MEDIA.get(event.data.get("media", ""), event.data.get("media", ""))
+    media = event.data.get("media", "")
     title = event.data.get("title") or event.data.get("subject")
     if title:
-        return _("The customer asked for a %(media)s call about “%(title)s”") % {"media": media, "title": title}
-    return _("The customer asked for a %(media)s call") % {"media": media}
+        return str(ABOUT.get(media, ABOUT["video"])) % {"title": title}
+    return str(ASKED.get(media, ASKED["video"]))
 
 
 def ringing(event: Event, people: People) -> str:
@@ -149,10 +168,8 @@ def link_closed(event: Event, people: People) -> str:
 
 
 def media(event: Event, people: People) -> str:
-    on, off = pgettext("source", "on"), pgettext("source", "off")
-    sources = ", ".join(
-        f"{word} {on if event.data[name] else off}" for name, word in SOURCES.items() if name in event.data
-    )
+    switched = [str(SWITCHED[name, bool(event.data[name])]) for name in SOURCES if name in event.data]
+    sources = pgettext("between the items of a list", ", ").join(switched)
     return _("%(name)s: %(sources)s") % {"name": _who(event, people), "sources": sources}
 
 
@@ -165,7 +182,9 @@ def prompt_asked(event: Event, people: People) -> str:
 
 
 def prompt_answered(event: Event, people: People) -> str:
-    values = {"kind": event.data.get("kind", ""), "state": event.data.get("state", "")}
+    state = event.data.get("state", "")
+    words = PromptState(state).label if state in PromptState.values else state
+    values = {"kind": event.data.get("kind", ""), "state": words}
     return _("Question %(kind)s: %(state)s") % values
 
 

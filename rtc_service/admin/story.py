@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import pgettext
 
-from .. import clock, registry
+from .. import clock, languages, registry, words
 from ..models import AuditEntry, Call, Duty, Event, Participant
 from ..states import CallState
 from . import display, quality, sections, sentences
@@ -34,6 +35,7 @@ def tell(request: HttpRequest, call: Call) -> dict[str, Any]:
     return {
         "call": call,
         "facts": facts(call, legs),
+        "hints": hints(call),
         "address": display.page_address(call.url),
         "state": display.state_label(call),
         "reason": display.reason_label(call) if call.end_reason else "",
@@ -62,6 +64,16 @@ def facts(call: Call, legs: Sequence[Participant]) -> dict[str, Any]:
         "staff": next((display.participant_name(leg) for leg in reversed(legs) if leg.user_id), display.EMPTY),
         "waited": display.clock_words(display.between(call.requested, call.answered or call.ended or now)),
         "duration": display.clock_words(display.between(call.answered, call.ended or now)),
+    }
+
+
+def hints(call: Call) -> dict[str, str]:
+    """The call's plain strings in words."""
+    return {
+        "page": words.page_kind(call.page_kind),
+        "tier": words.tier(call.tier),
+        "language": languages.name_of(call.language),
+        "media": words.media(call.media),
     }
 
 
@@ -146,7 +158,7 @@ def _leg(leg: Participant) -> dict[str, Any]:
     return {
         "leg": leg,
         "name": display.participant_name(leg),
-        "media": ", ".join(media) or display.EMPTY,
+        "media": pgettext("between the items of a list", ", ").join(media) or display.EMPTY,
         "time": display.clock_words(display.between(leg.joined, leg.left or clock.now())),
     }
 

@@ -33,15 +33,26 @@ def ask(
             wording_version=wording_version,
             until=until,
         )
-        data = {
-            "prompt": str(prompt.uuid),
-            "kind": kind,
-            "participant": str(participant.uuid),
-            "payload": payload,
-            "until": clock.millis(until),
-        }
+        data = describe(prompt)
         timeline.append(participant.call, "prompt.asked", data=data)
     return prompt
+
+
+def describe(prompt: Prompt) -> dict[str, Any]:
+    """A prompt as the log tells it."""
+    return {
+        "prompt": str(prompt.uuid),
+        "kind": prompt.kind,
+        "participant": str(prompt.participant.uuid),
+        "payload": prompt.payload,
+        "until": clock.millis(prompt.until),
+    }
+
+
+def open_of(participant: Participant) -> list[dict[str, Any]]:
+    """What this party has not answered yet: it is asked again when its page comes back."""
+    waiting = Prompt.objects.filter(participant=participant, state=PromptState.OPEN, until__gt=clock.now())
+    return [describe(prompt) for prompt in waiting.select_related("participant").order_by("pk")]
 
 
 def answer(uuid: UUID, *, by: UUID, accept: bool, answer: dict[str, Any]) -> Prompt:

@@ -58,6 +58,8 @@ class Attachments:
             if str(leg.uuid) in item["parties"]:
                 held = seen.get(link, (0, 0))[0]
                 self._open(leg, {"link": link, **item}, tell=held != item["generation"])
+        for prompt in attended.prompts:
+            self._ask(prompt, leg.call)
         hub.relay.attach(leg.uuid, self.socket, seen)
         hub.tailer.read(leg.call)
 
@@ -103,10 +105,13 @@ class Attachments:
             closed = protocol.LinkClose(UUID(data["link"]), data["generation"], data.get("reason", ""))
             self.socket.say("link.close", closed, call=call)
         elif kind == "prompt.asked" and data["participant"] == mine:
-            asked = protocol.PromptAsked(UUID(data["prompt"]), data["kind"], data["payload"], data["until"])
-            self.socket.say("prompt", asked, call=call)
+            self._ask(data, call)
         elif kind == "participant.left" and data["participant"] == mine and self.socket.role != Role.CUSTOMER:
             self.socket.hub.loop.call_later(LINGER_SECONDS, self._linger_over, call, leg)
+
+    def _ask(self, data: dict[str, Any], call: str) -> None:
+        asked = protocol.PromptAsked(UUID(data["prompt"]), data["kind"], data["payload"], data["until"])
+        self.socket.say("prompt", asked, call=call)
 
     def _linger_over(self, call: str, leg: Leg) -> None:
         if self.legs.get(call) is leg and not self.socket.closing:

@@ -13,7 +13,7 @@ from ..db import reading
 from ..exceptions import BadRequest, NotYours
 from ..models import Call, Participant
 from ..registry import Caller
-from ..services import calls, ice, links, participants, seats, snapshots, topics
+from ..services import calls, ice, links, participants, prompts, seats, snapshots, topics
 from ..states import CallState, Role
 from . import protocol
 
@@ -37,6 +37,7 @@ class Attended:
 
     leg: Leg
     snapshot: dict[str, Any]
+    prompts: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def attend(call_uuid: UUID, visitor_id: int | None, user_id: int | None) -> Atte
         snapshot = snapshots.of(call)
         if leg.role != Role.CUSTOMER:
             snapshot = snapshots.for_staff(call, snapshot)
-        return Attended(Leg(leg.pk, leg.uuid, call.pk, str(call.uuid), leg.role), snapshot)
+        return Attended(Leg(leg.pk, leg.uuid, call.pk, str(call.uuid), leg.role), snapshot, prompts.open_of(leg))
 
 
 def handle(

@@ -97,7 +97,7 @@ class SignallingConsumer(AsyncConsumer):
             self.origin, limits.header(self.scope, b"host"), settings.ALLOWED_ORIGINS
         ):
             await self._refuse("origin", protocol.CLOSE_NOT_YOURS, "this origin may not connect")
-        elif self.hub.by_address[self.address] > settings.SOCKETS_PER_ADDRESS:
+        elif self.address and self.hub.by_address[self.address] > settings.SOCKETS_PER_ADDRESS:
             await self._refuse("sockets", protocol.CLOSE_FLOOD, "too many connections from this address")
         else:
             self._hello_timer = loop.call_later(settings.HELLO_SECONDS, self._no_hello)
@@ -169,14 +169,16 @@ class SignallingConsumer(AsyncConsumer):
 
     async def _receive(self, message: dict[str, Any]) -> None:
         """The error boundary: whatever comes in, the sender gets a named error and the socket lives."""
+        if self.closing:
+            return
         self.heard = time.monotonic()
         envelope: protocol.Envelope | None = None
         try:
             frame = message.get("text") or message.get("bytes") or ""
-            if len(frame) > conf.core().MESSAGE_BYTES:
-                raise TooLarge(f"a message has {conf.core().MESSAGE_BYTES} bytes at most")
             if not self.bucket.take():
                 self._flood()
+            if len(frame) > conf.core().MESSAGE_BYTES:
+                raise TooLarge(f"a message has {conf.core().MESSAGE_BYTES} bytes at most")
             envelope = protocol.decode(frame)
             await self._route(envelope)
         except protocol.BadMessage as error:

@@ -390,6 +390,7 @@ CLOSE_TAKEN_OVER = 4409
 CLOSE_FLOOD = 4429
 CLOSE_RESTART = 1012
 
+NUL = "\\u0000"  # as JSON spells it; unescaped it is no JSON
 _envelope_decoder = msgspec.json.Decoder(Envelope)
 _encoder = msgspec.json.Encoder()
 
@@ -405,6 +406,8 @@ class BadMessage(ValueError):
 
 def decode(frame: str | bytes) -> Envelope:
     """Read the envelope. Raises BadMessage; the body stays raw until its kind is known."""
+    if NUL in frame if isinstance(frame, str) else NUL.encode() in frame:
+        raise BadMessage("bad_message", "a text may not hold the character U+0000")  # PostgreSQL cannot store it
     try:
         envelope = _envelope_decoder.decode(frame)
     except msgspec.ValidationError as error:

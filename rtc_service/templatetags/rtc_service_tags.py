@@ -54,6 +54,7 @@ def rtc_call(
         "panel": panel,
         "label": label or gettext("Live help"),
         "label-opening": gettext("Opening…"),
+        "label-failed": gettext("Not reachable, try again"),
         "data-session-url": reverse("rtc_service:session"),
         "data-fragment-url": reverse("rtc_service:widget"),
         "data-style-url": static("rtc_service/css/widget.css"),

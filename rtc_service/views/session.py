@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from .. import conf, tokens
 from ..exceptions import BadRequest, Flood, NotYours, RtcError
 from ..models import Visitor
-from ..services import visitors
+from ..services import audit, visitors
 from ..signalling.limits import client_address, origin_allowed
 
 View = Callable[..., HttpResponse]
@@ -26,16 +26,22 @@ SOCKET_PATH = "/ws/rtc/"
 
 
 def cross_origin(view: View) -> View:
-    """CORS for the listed origins, a 403 for other pages, and RtcErrors as JSON."""
+    """CORS for the listed origins, a 403 with an audit row for other pages, and RtcErrors as JSON.
+
+    Every origin may read its answer, and so passes the preflight: a widget that must not call can then say why.
+    """
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         origin = request.headers.get("Origin", "")
         allowed = conf.core().ALLOWED_ORIGINS
-        if origin and not origin_allowed(origin, request.get_host(), allowed):
-            return JsonResponse({"code": "not_yours", "detail": "this origin may not ask"}, status=403)
         try:
-            response = HttpResponse(status=204) if request.method == "OPTIONS" else view(request, *args, **kwargs)
+            if request.method == "OPTIONS":
+                response = HttpResponse(status=204)
+            elif origin and not origin_allowed(origin, request.get_host(), allowed):
+                raise _foreign(request, origin)
+            else:
+                response = view(request, *args, **kwargs)
         except RtcError as error:
             response = JsonResponse({"code": error.code, "detail": error.detail}, status=error.status)
         patch_vary_headers(response, ["Origin"])
@@ -43,11 +49,19 @@ def cross_origin(view: View) -> View:
             response["Access-Control-Allow-Origin"] = origin
             response["Access-Control-Allow-Headers"] = "Content-Type"
             response["Access-Control-Allow-Methods"] = "GET, POST"
+            response["Access-Control-Max-Age"] = "600"
         if origin in allowed:
             response["Access-Control-Allow-Credentials"] = "true"
         return response
 
     return wrapped
+
+
+def _foreign(request: HttpRequest, origin: str) -> RtcError:
+    """The refusal of a page that is not on the list; counted first, so that nobody fills the audit log."""
+    _limit(request)
+    audit.record("session.refused.origin", address=_address(request), origin=origin[:200])
+    return NotYours("this origin is not in ALLOWED_ORIGINS", code="origin_refused")
 
 
 @csrf_exempt  # no cookie is trusted from a foreign page: the origin was checked above, and JSON forces a preflight
@@ -115,14 +129,16 @@ def _visitor(request: HttpRequest, given: dict[str, Any]) -> Visitor:
 
 
 def _limit(request: HttpRequest) -> None:
-    settings = conf.core()
-    peer = request.META.get("REMOTE_ADDR", "")
-    address = client_address(peer, request.headers.get("X-Forwarded-For", ""), settings.TRUSTED_PROXIES)
-    key = f"rtc:sessions:{address}"
+    key = f"rtc:sessions:{_address(request)}"
     cache.add(key, 0, 60)
     try:
         count = cache.incr(key)
     except ValueError:  # expired in between
         count = 1
-    if count > settings.SESSIONS_PER_MINUTE:
+    if count > conf.core().SESSIONS_PER_MINUTE:
         raise Flood("too many sessions from this address", retry_after=60)
+
+
+def _address(request: HttpRequest) -> str:
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    return client_address(request.META.get("REMOTE_ADDR", ""), forwarded, conf.core().TRUSTED_PROXIES)

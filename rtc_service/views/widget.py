@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
+from .. import languages
+
 MAX_AGE = 300
-
-
-def served_language(wanted: str) -> str:
-    """The installed language nearest to `wanted` (`zh-CN` is served `zh-hans`), else the project's own."""
-    try:
-        return translation.get_supported_language_variant(wanted.lower())
-    except LookupError:
-        return translation.get_supported_language_variant(settings.LANGUAGE_CODE)
 
 
 @require_safe
@@ -27,7 +20,7 @@ def widget(request: HttpRequest) -> HttpResponse:
     every cache may keep it. Without `?language=` the browser's own choice (Accept-Language) decides.
     """
     wanted = request.GET.get("language", "")
-    language = served_language(wanted) if wanted else translation.get_language_from_request(request)
+    language = languages.supported(wanted) if wanted else translation.get_language_from_request(request)
     with translation.override(language):
         html = render_to_string("rtc_service/widget/window.html", {"language": language})
     response = HttpResponse(html)

@@ -19,6 +19,7 @@ from .shops import SilentShop
 UseShop = Callable[..., None]
 
 
+@pytest.mark.django_db
 def test_without_a_setting_there_is_a_shop_that_has_nothing(use_shop: UseShop):
     use_shop("")
     assert shop.adapter().capabilities() == frozenset()
@@ -26,6 +27,7 @@ def test_without_a_setting_there_is_a_shop_that_has_nothing(use_shop: UseShop):
         catalogue.product("TEA-1", viewer=Shopper())
 
 
+@pytest.mark.django_db
 def test_the_adapter_is_the_one_that_the_settings_name_now(use_shop: UseShop):
     assert shop.can(Capability.CART_CHANGES)
     use_shop("")

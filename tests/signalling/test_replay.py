@@ -66,6 +66,7 @@ async def test_more_than_500_rows_come_as_a_snapshot(people: People) -> None:
 async def test_a_ping_that_is_behind_brings_the_rest(people: People) -> None:
     talk = await talking(people)
     seq = (await in_db(Call.objects.get, uuid=talk.call)).last_seq
+    await talk.alice.ask("ping", {"seqs": {talk.call: seq}})  # what comes after the last pong may be on its way
     talk.alice.forget()
     pong = await talk.alice.ask("ping", {"seqs": {talk.call: seq - 2}})
     assert pong["body"]["seqs"][talk.call] in (seq - 2, seq)

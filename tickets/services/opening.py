@@ -8,12 +8,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
+from rtc_service.languages import supported
 from rtc_service.models import Call
 from rtc_service.services import timeline
 from rtc_service.states import EndReason
 
 from .. import conf
-from ..languages import supported
 from ..models import Ticket
 from ..states import Priority, State
 from ..ticket_numbers import new_number

@@ -7,7 +7,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
-from ..languages import supported
+from rtc_service.languages import supported
+
 from ..services.links import ticket_of
 from ..states import PROGRESS
 

@@ -2,15 +2,18 @@
  * `<rtc-call>`: the entry. It shows the button at once and fetches everything else when the page is idle, or when the
  * pointer comes near, so that the click finds it there.
  *
- * Attributes: `page-kind subject subject-title category storefront media language label label-opening theme side identity
- * panel service`; `data-session-url data-fragment-url data-style-url` override what is derived from `service` or from
+ * Attributes: `page-kind subject subject-title category storefront media language label label-opening label-failed theme
+ * side identity panel service`; `data-session-url data-fragment-url data-style-url` override what is derived from `service` or from
  * this script's address. Slot `product`: the page's own words about the product.
  */
 import { Launcher } from "./ui/launcher.js";
 import { locate } from "./ui/locate.js";
 import { openCall, tabStorage } from "./ui/open-call.js";
+import { Page } from "./ui/page.js";
 import { prefetch } from "./ui/resources.js";
 import { followScheme } from "./ui/theme.js";
+
+const page = new Page();
 
 class RtcCall extends HTMLElement {
   static observedAttributes = ["theme", "side", "label"];
@@ -19,11 +22,15 @@ class RtcCall extends HTMLElement {
   #app = null;
   #loading = null;
   #look = () => {};
+  /** @type {AbortController|null} since it came to the page */
   #connected = null;
+  #starting = 0;
 
   connectedCallback() {
     const shadow = this.shadowRoot ?? this.attachShadow({ mode: "open" });
     this.#launcher ??= new Launcher(this, shadow);
+    this.#launcher.raise();
+    if (this.#connected) return; // only moved to another place of the page: the call goes on
     this.#urls = locate(this, import.meta.url);
     this.#connected = new AbortController();
     const { signal } = this.#connected;
@@ -31,15 +38,22 @@ class RtcCall extends HTMLElement {
     const { button } = this.#launcher;
     button.addEventListener("click", () => this.open(), { signal });
     for (const kind of ["pointerenter", "focus", "touchstart"]) button.addEventListener(kind, () => this.#prepare(), { signal, passive: true });
-    const note = openCall(tabStorage(), this.#urls.service);
-    if (note) this.#resume(note);
-    else whenIdle(() => this.#prepare());
+    page.add(this, this.#urls.service);
+    if (!this.goOn()) whenIdle(() => this.isConnected && this.#prepare());
   }
 
+  /** A move is a removal and an insertion; which of the two it was is known when the page's script has come to its end. */
   disconnectedCallback() {
+    queueMicrotask(() => this.isConnected || this.#leave());
+  }
+
+  #leave() {
+    if (!this.#connected) return;
     this.#connected.abort();
     this.#app?.detach();
-    this.#app = this.#loading = null;
+    this.#app = this.#loading = this.#connected = null;
+    this.#launcher.idle();
+    page.remove(this);
   }
 
   attributeChangedCallback() {
@@ -52,32 +66,46 @@ class RtcCall extends HTMLElement {
     return this.#app?.session ?? null;
   }
 
+  /** Whether a call of the tab is in this element's hands. */
+  get holds() {
+    return this.#starting > 0 || this.session !== null;
+  }
+
+  /** Takes up the call that the last page, or an element that has left this one, has left open. @returns {boolean} */
+  goOn() {
+    const note = openCall(tabStorage(), this.#urls.service);
+    if (!note || page.holder(this.#urls.service)) return false;
+    this.#start((app) => app.resume(note));
+    return true;
+  }
+
   /** Starts a call, or shows the one that is open: for the page's own buttons. */
   async open() {
+    const holder = page.holder(this.#urls.service);
+    if (holder && holder !== this) return holder.open();
     const launcher = this.#launcher;
     if (launcher.button.dataset.state === "opening") return;
     if (launcher.button.dataset.state === "idle") launcher.opening();
-    try {
-      const app = await this.#prepare();
-      await app.open();
-    } catch (error) {
-      this.#fail(error);
-    }
+    await this.#start((app) => app.open());
   }
 
-  async #resume(note) {
+  /** @param {(app: import("./ui/call-app.js").CallApp) => Promise<void>} step */
+  async #start(step) {
+    this.#starting += 1;
     try {
       const app = await this.#prepare();
-      await app.resume(note);
+      if (this.isConnected) await step(app);
     } catch (error) {
       this.#fail(error);
+    } finally {
+      this.#starting -= 1;
     }
   }
 
   #fail(error) {
     this.#app?.detach();
     this.#loading = null; // the next click tries to load again
-    this.#launcher.idle();
+    this.#launcher.failed();
     this.dispatchEvent(new CustomEvent("rtc:failed", { detail: error, bubbles: true, composed: true }));
   }
 
@@ -91,6 +119,7 @@ class RtcCall extends HTMLElement {
   async #load() {
     const [{ CallApp }] = await Promise.all([import("./ui/call-app.js"), prefetch(this.#urls)]);
     this.#app ??= new CallApp({ host: this, shadow: this.shadowRoot, launcher: this.#launcher, urls: this.#urls });
+    if (!this.getAttribute("label")) this.#launcher.fallback((await this.#app.words()).get("launcher.label"));
     return this.#app;
   }
 }

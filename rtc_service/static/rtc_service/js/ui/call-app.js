@@ -28,6 +28,11 @@ export class CallApp {
     return this.#call?.session ?? null;
   }
 
+  /** The service's own words, for a page that gave the button none. */
+  async words() {
+    return new Texts(part(await loadFragment(this.#urls.fragment), "texts"), this.#urls.language);
+  }
+
   /** The button: a new call, or back to the one that is open. */
   async open() {
     if (this.#window) return this.#show();

@@ -9,6 +9,8 @@ const HEADSET = "M4.5 14.5v-2.7a7.5 7.5 0 0 1 15 0v2.7M4.5 13.8a2 2 0 0 1 2-1.30
   + "M19.5 13.800a2 2 0 0 0-2-1.300h-.6a1 1 0 0 0-1 1v4.200a1 1 0 0 0 1 1h.6a2 2 0 0 0 2-2zM19.5 17.400v.6a3 3 0 0 1-3 3h-3.2";
 
 export class Launcher {
+  /** What the button is called where the page has no `label`; an empty `label` wants the icon alone. */
+  #fallback = "";
   #label;
   #badge;
   #host;
@@ -18,6 +20,7 @@ export class Launcher {
     root.adoptedStyleSheets = [sheet(LAUNCHER_CSS)];
     this.root = document.createElement("div");
     this.root.className = "root";
+    this.root.popover = "manual";
     this.button = document.createElement("button");
     this.button.type = "button";
     this.button.className = "launcher";
@@ -33,20 +36,40 @@ export class Launcher {
     this.idle();
   }
 
+  /**
+   * Into the top layer, above the page: a transform, a filter or `contain` on an element around us would otherwise
+   * capture `position: fixed`, and `overflow: hidden` would cut the window off.
+   */
+  raise() {
+    if (this.root.showPopover && !this.root.matches(":popover-open")) this.root.showPopover();
+  }
+
   /** Nothing goes on: the button's own words. */
   idle() {
     this.button.dataset.state = "idle";
     this.button.removeAttribute("aria-busy");
     this.button.setAttribute("aria-expanded", "false");
-    this.#say(this.#host.getAttribute("label") || "");
+    this.#say(this.#name);
     this.badge(0);
+  }
+
+  /** The window could not be fetched; the next click tries again. */
+  failed() {
+    this.idle();
+    this.#say(this.#host.getAttribute("label-failed") || this.#name);
+  }
+
+  /** @param {string} words  the service's own, for a page that gave none */
+  fallback(words) {
+    this.#fallback = words;
+    if (this.button.dataset.state === "idle") this.idle();
   }
 
   /** Within the frame of the click. */
   opening() {
     this.button.dataset.state = "opening";
     this.button.setAttribute("aria-busy", "true");
-    this.#say(this.#host.getAttribute("label-opening") || this.#host.getAttribute("label") || "");
+    this.#say(this.#host.getAttribute("label-opening") || this.#name);
   }
 
   opened() {
@@ -67,9 +90,16 @@ export class Launcher {
     setText(this.#badge, count > 99 ? "99+" : String(count));
   }
 
+  get #name() {
+    return this.#host.getAttribute("label") ?? this.#fallback;
+  }
+
+  /** Words that are shown name the button; the `aria-label` is for the icon alone. */
   #say(words) {
     setText(this.#label, words);
     show(this.#label, Boolean(words));
+    if (words || !this.#fallback) this.button.removeAttribute("aria-label");
+    else this.button.setAttribute("aria-label", this.#fallback);
   }
 }
 
