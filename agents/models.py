@@ -38,7 +38,7 @@ class AgentProfile(models.Model):
 class Queue(models.Model):
     """Where calls wait. The first active one takes them all until routing rules come."""
 
-    slug = models.SlugField(unique=True)
+    slug = models.SlugField(unique=True, verbose_name=_("identifier"))
     name = models.CharField(_("name"), max_length=120)
     active = models.BooleanField(_("active"), default=True)
     ring_seconds = models.FloatField(_("ring time"), null=True, blank=True, help_text=_("Seconds; empty: the setting."))
@@ -71,10 +71,10 @@ class Presence(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=PresenceState.choices, default=PresenceState.OFFLINE)
     reason = models.CharField(_("reason"), max_length=64, blank=True, default="")
     since = models.DateTimeField(_("since"))
-    until = models.DateTimeField(null=True, blank=True)  # end of wrap-up
-    lease_until = models.DateTimeField(null=True, blank=True)
-    idle_since = models.DateTimeField(null=True, blank=True)
-    missed = models.PositiveSmallIntegerField(default=0)  # in a row
+    until = models.DateTimeField(null=True, blank=True, verbose_name=_("until"))  # end of wrap-up
+    lease_until = models.DateTimeField(null=True, blank=True, verbose_name=_("lease until"))
+    idle_since = models.DateTimeField(null=True, blank=True, verbose_name=_("idle since"))
+    missed = models.PositiveSmallIntegerField(default=0, verbose_name=_("missed in a row"))  # in a row
     epoch = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -100,12 +100,12 @@ class Offer(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     call = models.ForeignKey(CALL, models.CASCADE, related_name="rtc_agents_offers")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="rtc_agents_offers")
-    number = models.PositiveSmallIntegerField()
+    number = models.PositiveSmallIntegerField(verbose_name=_("number"))
     state = models.CharField(_("state"), max_length=10, choices=OfferState.choices, default=OfferState.OPEN)
     reason = models.CharField(max_length=64, blank=True, default="")
     created = models.DateTimeField(_("created"))
-    until = models.DateTimeField()
-    settled = models.DateTimeField(null=True, blank=True)
+    until = models.DateTimeField(verbose_name=_("until"))
+    settled = models.DateTimeField(null=True, blank=True, verbose_name=_("settled"))
 
     class Meta:
         verbose_name = _("offer")
@@ -125,7 +125,7 @@ class Offer(models.Model):
 class WrapUpCode(models.Model):
     """What a call was about, as the agent says afterwards."""
 
-    code = models.SlugField(unique=True)
+    code = models.SlugField(unique=True, verbose_name=_("identifier"))
     name = models.CharField(_("name"), max_length=120)
     active = models.BooleanField(_("active"), default=True)
     order = models.PositiveSmallIntegerField(pgettext_lazy("place in a list", "order"), default=100)

@@ -120,6 +120,11 @@ def origins(**_: Any) -> list[CheckMessage]:
     if not conf.core().TURN_URLS:
         hint = "Without TURN about one customer in ten cannot be seen. Set core.TURN_URLS and core.TURN_SECRETS."
         found.append(Warning("No TURN server is configured.", hint=hint, id="rtc_service.W008"))
+    elif conf.core().PRIVATE_CANDIDATES:
+        hint = "With TURN in place set core.PRIVATE_CANDIDATES to False, unless staff and customers share a network."
+        found.append(
+            Warning("A customer can make an agent's browser send to addresses of the agent's network.", hint=hint, id="rtc_service.W010")
+        )
     return found
 
 

@@ -40,7 +40,8 @@ class CoreSettings:
     TURN_URLS: list[str] = field(default_factory=list)
     TURN_SECRETS: list[str] = field(default_factory=list)  # newest first
     TURN_SECONDS: int = 600
-    ICE_POLICY: str = "all"
+    ICE_POLICY: str = "all"  # or "relay": media through TURN only, no party learns the other's address
+    PRIVATE_CANDIDATES: bool = True  # False: candidates of private networks are not relayed (needs TURN or public hosts)
 
     # Media profile handed to the browsers
     VIDEO_WIDTH: int = 640

@@ -17,7 +17,7 @@ class AuditEntry(models.Model):
     address = models.CharField(_("address"), max_length=64, blank=True, default="")
     call = models.UUIDField(_("call"), null=True, blank=True, db_index=True)
     target = models.CharField(_("target"), max_length=120, blank=True, default="")
-    data = models.JSONField(default=dict, blank=True)
+    data = models.JSONField(default=dict, blank=True, verbose_name=_("details"))
 
     class Meta:
         verbose_name = _("audit entry")

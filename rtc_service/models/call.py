@@ -18,7 +18,7 @@ class Call(models.Model):
     """`state` moves only by `services.calls`; `last_seq` is the newest event's number. The plain strings (queue,
     category, tier ...) are written by one app and matched by another, without a join."""
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False, verbose_name=_("identifier"))
     visitor = models.ForeignKey(Visitor, models.PROTECT, related_name="calls")
     state = models.CharField(_("state"), max_length=12, choices=CallState.choices, default=CallState.WAITING)
     state_since = models.DateTimeField(_("in this state since"))

@@ -19,12 +19,12 @@ class Duty(models.Model):
     """Written in the event's transaction, claimed by a conditional update in a Celery task, retried, then dead."""
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="duties")
-    handler = models.CharField(max_length=80)
-    state = models.CharField(max_length=8, choices=DutyState.choices, default=DutyState.OWED)
-    due = models.DateTimeField()
-    lease_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    error = models.CharField(max_length=500, blank=True, default="")
+    handler = models.CharField(max_length=80, verbose_name=_("handler"))
+    state = models.CharField(max_length=8, choices=DutyState.choices, default=DutyState.OWED, verbose_name=_("state"))
+    due = models.DateTimeField(verbose_name=_("due"))
+    lease_until = models.DateTimeField(null=True, blank=True, verbose_name=_("lease until"))
+    attempts = models.PositiveSmallIntegerField(default=0, verbose_name=_("tries"))
+    error = models.CharField(max_length=500, blank=True, default="", verbose_name=_("error"))
 
     class Meta:
         verbose_name = _("duty")

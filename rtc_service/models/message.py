@@ -45,16 +45,16 @@ class PromptState(models.TextChoices):
 class Prompt(models.Model):
     """A question to one participant, answered at most once."""
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False, verbose_name=_("identifier"))
     call = models.ForeignKey(Call, models.CASCADE, related_name="prompts")
     participant = models.ForeignKey(Participant, models.CASCADE, related_name="prompts")
-    kind = models.CharField(max_length=64)
+    kind = models.CharField(max_length=64, verbose_name=_("kind"))
     payload = models.JSONField(default=dict)
-    wording_version = models.CharField(max_length=32, blank=True, default="")
-    state = models.CharField(max_length=12, choices=PromptState.choices, default=PromptState.OPEN)
-    until = models.DateTimeField()
+    wording_version = models.CharField(max_length=32, blank=True, default="", verbose_name=_("version of the wording"))
+    state = models.CharField(max_length=12, choices=PromptState.choices, default=PromptState.OPEN, verbose_name=_("state"))
+    until = models.DateTimeField(verbose_name=_("until"))
     answer = models.JSONField(default=dict, blank=True)
-    answered = models.DateTimeField(null=True, blank=True)
+    answered = models.DateTimeField(null=True, blank=True, verbose_name=_("answered"))
 
     class Meta:
         verbose_name = _("prompt")

@@ -17,7 +17,7 @@ from .visitor import Visitor
 class Participant(models.Model):
     """One leg: a person (or a server-side peer) in a call. `present` says whether a socket is behind it."""
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False, verbose_name=_("identifier"))
     call = models.ForeignKey(Call, models.CASCADE, related_name="participants")
     role = models.CharField(_("role"), max_length=12, choices=Role.choices)
     kind = models.CharField(_("kind"), max_length=12, choices=LegKind.choices, default=LegKind.TALK)
@@ -28,9 +28,9 @@ class Participant(models.Model):
     name = models.CharField(_("shown name"), max_length=120, blank=True, default="")  # of staff; never a customer's
     present = models.BooleanField(_("present"), default=True)
     lease_until = models.DateTimeField(null=True, blank=True)
-    lost_since = models.DateTimeField(null=True, blank=True)
+    lost_since = models.DateTimeField(null=True, blank=True, verbose_name=_("lost since"))
     epoch = models.PositiveIntegerField(default=0)
-    media = models.JSONField(default=dict, blank=True)
+    media = models.JSONField(default=dict, blank=True, verbose_name=_("sources"))
     joined = models.DateTimeField(_("joined"))
     left = models.DateTimeField(_("left"), null=True, blank=True)
 

@@ -10,7 +10,7 @@ from .. import conf
 from ..exceptions import NotYours, OldGeneration, TooLarge
 from ..services import timeline
 from ..states import Role
-from . import attendance, protocol
+from . import attendance, candidates, protocol
 from .attendance import Attended, Leg
 
 if TYPE_CHECKING:
@@ -151,8 +151,16 @@ class Attachments:
         if body.generation != end.generation:
             raise OldGeneration(f"the link is at generation {end.generation}")
         self._limit(end, body)
+        if not conf.core().PRIVATE_CANDIDATES:
+            self._only_public(body)
         frame = protocol.encode(envelope.kind, body, call=UUID(end.call))
         self.socket.hub.relay.send(end.peer, end.mine, str(body.link), body.generation, body.n, frame)
+
+    def _only_public(self, body: Any) -> None:
+        if isinstance(body, protocol.LinkDescription):
+            body.sdp = candidates.public_sdp(body.sdp)
+        else:
+            body.candidates = [item for item in body.candidates if candidates.is_public(item.candidate)]
 
     def _limit(self, end: LinkEnd, body: Any) -> None:
         settings = conf.core()

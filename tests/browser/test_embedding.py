@@ -13,7 +13,7 @@ from tests.browser.harness.elsewhere import WATCH, Host, elsewhere, least_policy
 from tests.browser.harness.media import ALICE, BOB
 from tests.browser.harness.people import Agent, Customer
 
-TEAPOT = "product:TW-TEAPOT"
+TEAPOT = "product:SKU-1"
 
 
 @pytest.fixture(scope="module")

@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ),
                 ("language", models.CharField(blank=True, default="", max_length=16, verbose_name="language")),
                 ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="due")),
-                ("version", models.PositiveIntegerField(default=1)),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="version")),
                 ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
                 ("updated", models.DateTimeField(auto_now=True, verbose_name="changed")),
                 (

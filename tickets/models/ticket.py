@@ -51,7 +51,7 @@ class Ticket(models.Model):
     customer_note = EncryptedTextField(_("note to the customer"), blank=True, default="")
     language = models.CharField(_("language"), max_length=16, blank=True, default="")
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
-    version = models.PositiveIntegerField(default=1)
+    version = models.PositiveIntegerField(default=1, verbose_name=_("version"))
     created = models.DateTimeField(_("created"), auto_now_add=True)
     updated = models.DateTimeField(_("changed"), auto_now=True)
 

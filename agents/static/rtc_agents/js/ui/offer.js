@@ -6,6 +6,7 @@
  */
 import { clock, initial } from "./format.js";
 import { deskOf, onCall } from "./desk.js";
+import { languageName } from "./language.js";
 import { Part, define, setText, show } from "./part.js";
 
 const ORDINARY = new Set(["", "standard"]);
@@ -67,7 +68,7 @@ class Offer extends Part {
     show(this.part("tier"), !ORDINARY.has(offer.tier));
     setText(this.part("title"), offer.title || this.#subject(offer));
     setText(this.part("kind"), this.say(`kind-${offer.page_kind}`) || offer.page_kind || "–");
-    setText(this.part("language"), this.say(`language-${offer.language}`) || offer.language || "–");
+    setText(this.part("language"), this.say(`language-${(offer.language ?? "").toLowerCase()}`) || languageName(offer.language) || "–");
     setText(this.part("media"), this.say(`media-${offer.media}`) || offer.media || "–");
   }
 
