@@ -9,7 +9,8 @@ Envelope, one JSON object per WebSocket text frame::
     {"v": 1, "kind": "chat", "id": "<uuid>"?, "call": "<uuid>"?, "seq": 17?, "body": {...}}
 
 A request that carries `id` is answered by `ok` or `error` with the same `id`. Unknown keys are ignored,
-an unknown kind is an error. Times are milliseconds since the Unix epoch unless a field says otherwise.
+an unknown kind is an error. A message carries the lowest version in which it can be read, so that a client one version
+back (a tab that was open during an upgrade) is served on. Times are milliseconds since the Unix epoch unless a field says otherwise.
 """
 
 from __future__ import annotations
@@ -431,7 +432,7 @@ def decode_body(raw: msgspec.Raw, struct: type[B]) -> B:
 
 def encode(kind: str, body: Any, *, id: UUID | None = None, call: UUID | None = None, seq: int | None = None) -> str:
     """Write one frame."""
-    message: dict[str, Any] = {"v": VERSION, "kind": kind}
+    message: dict[str, Any] = {"v": OLDEST_VERSION, "kind": kind}
     if id is not None:
         message["id"] = id
     if call is not None:
