@@ -5,13 +5,14 @@ PORT ?= 8000
 DATA ?= .demo
 ARGS ?=
 
-.PHONY: help demo test test-unit test-js test-services test-browser test-full bench lint cluster wheel clean setup-demo setup-test
+.PHONY: help demo test test-unit test-js test-services test-browser test-full bench lint messages cluster wheel clean setup-demo setup-test
 
 help:
 	@echo "make demo    the shop with everything, on http://127.0.0.1:$(PORT)   (PORT=8000 LAN=1 DATA=.demo)"
 	@echo "make test    all tests once   (parts: test-unit test-js test-services test-browser; ARGS='-k name')"
 	@echo "make test-full  the long tests too        make bench  benchmarks (ONLY=name)"
 	@echo "make lint    ruff, mypy, migrations, checks, docs        make wheel  build the distribution"
+	@echo "make messages  texts into the catalogues, and compiled"
 
 setup-demo:
 	@$(PYTHON) scripts/setup demo
@@ -47,6 +48,9 @@ bench: setup-test
 
 lint: setup-test
 	@$(VENV) scripts/lint
+
+messages: setup-test
+	@$(VENV) scripts/messages
 
 cluster:
 	@echo "make cluster: not built yet; see docs/install.md, \"One server\" for what runs today" >&2; exit 2

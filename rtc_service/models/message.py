@@ -51,7 +51,9 @@ class Prompt(models.Model):
     kind = models.CharField(max_length=64, verbose_name=_("kind"))
     payload = models.JSONField(default=dict)
     wording_version = models.CharField(max_length=32, blank=True, default="", verbose_name=_("version of the wording"))
-    state = models.CharField(max_length=12, choices=PromptState.choices, default=PromptState.OPEN, verbose_name=_("state"))
+    state = models.CharField(
+        max_length=12, choices=PromptState.choices, default=PromptState.OPEN, verbose_name=_("state")
+    )
     until = models.DateTimeField(verbose_name=_("until"))
     answer = models.JSONField(default=dict, blank=True)
     answered = models.DateTimeField(null=True, blank=True, verbose_name=_("answered"))

@@ -21,6 +21,10 @@ import { SignallingClient } from "./signalling-client.js";
 import { claimTab } from "./tab.js";
 import { Topics } from "./topics.js";
 
+/** How long an offer made ahead is kept: while the answer to the click is still open, and while somebody is rung. */
+const ASKED_MS = 10_000;
+const RINGING_MS = 60_000;
+
 /** The connection rests in these states because the call goes on without this tab, or not at all. */
 const OVER = new Set(["elsewhere", "ended"]);
 
@@ -28,6 +32,7 @@ export class CallSession extends EventTarget {
   #options;
   /** @type {SignallingClient} */
   #signalling;
+  #credentials;
   /** @type {Links} */
   #links;
   /** @type {LocalMedia} */
@@ -38,6 +43,8 @@ export class CallSession extends EventTarget {
   #topics = new Topics();
   #tab = "";
   #life = new AbortController();
+  /** @type {Promise<void>|null} the tab's name is being found, or has been */
+  #named = null;
   #started = Promise.resolve();
   #running = false;
   /** @type {any} the newest welcome */
@@ -67,8 +74,9 @@ export class CallSession extends EventTarget {
     super();
     this.#options = { storage, tab, capabilities, ...options };
     this.#media = new LocalMedia(options.mediaConstraints);
+    this.#credentials = new Credentials(options.openSession, storage, options.scope ?? options.role);
     this.#signalling = new SignallingClient({
-      credentials: new Credentials(options.openSession, storage, options.scope ?? options.role),
+      credentials: this.#credentials,
       hello: () => ({ tab: this.#tab, last_seq: this.#log.snapshot?.seq ?? 0, links: this.#links.seen(), capabilities }),
       seqs: () => (this.#log.snapshot && this.#log.isOpen ? { [this.#log.snapshot.call]: this.#log.snapshot.seq } : {}),
     });
@@ -85,22 +93,36 @@ export class CallSession extends EventTarget {
 
   // --- life -------------------------------------------------------------------------------------------
 
+  /** What a start needs, ahead of it: the tab's name and a token. Nothing is connected yet. */
+  prepare() {
+    const { signal } = this.#life;
+    if (!this.#running) void this.#findName().then(() => signal.aborted || this.#credentials.prefetch());
+  }
+
   start() {
     if (this.#running) return;
     this.#running = true;
-    this.#life = new AbortController();
     const { signal } = this.#life;
-    this.#started = claimTab(this.#options.storage, signal, this.#options.tab).then(({ tab, copied }) => {
+    this.#started = this.#findName().then(() => {
+      if (!signal.aborted) this.#signalling.start();
+    });
+  }
+
+  #findName() {
+    const { signal } = this.#life;
+    this.#named ??= claimTab(this.#options.storage, signal, this.#options.tab).then(({ tab, copied }) => {
       if (signal.aborted) return;
       this.#tab = tab;
-      if (copied) this.#signalling.forget();
-      this.#signalling.start();
+      if (copied) this.#credentials.forget();
     });
+    return this.#named;
   }
 
   stop() {
     this.#running = false;
     this.#life.abort();
+    this.#life = new AbortController();
+    this.#named = null;
     this.#signalling.stop();
     this.#links.closeAll();
     this.#media.close();
@@ -270,6 +292,7 @@ export class CallSession extends EventTarget {
     this.#error = null;
     this.#media.profile(body.limits);
     this.#catchUp(body.call, body.snapshot);
+    if (this.#requesting) this.#links.prepare(ASKED_MS);
     this.#links.recover();
     this.#sayMedia(true);
     this.#touch();
@@ -303,7 +326,7 @@ export class CallSession extends EventTarget {
 
   /** @param {import("./types.js").EventRow} event */
   #onEvent(event) {
-    if (event.kind === "call.ringing" && this.#options.role === "customer") this.#links.prepare();
+    if (event.kind === "call.ringing") this.#ringing();
     if (event.kind === "call.waiting") this.#links.discard();
     if (event.kind === "call.answered") this.#topics.queue = null;
     if (event.kind === "participant.joined") this.#sayMedia();
@@ -356,7 +379,12 @@ export class CallSession extends EventTarget {
   #adopt({ call, snapshot = null }) {
     if (typeof call !== "string") return;
     this.#log.welcome(call, snapshot);
+    if (snapshot?.state === "ringing") this.#ringing();
     this.#sayMedia(true);
+  }
+
+  #ringing() {
+    if (this.#options.role === "customer") this.#links.prepare(RINGING_MS);
   }
 
   /** Leave the call: at once here, and on the server as soon as it can be told. @param {string} kind */

@@ -21,6 +21,8 @@ export class Links extends EventTarget {
   #next = new Map();
   /** @type {PeerConnection|null} */
   #prepared = null;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #patience;
   /** @type {{kind: string, body: any}[]} */
   #early = [];
   /** @type {HTMLVideoElement|null} */
@@ -44,9 +46,15 @@ export class Links extends EventTarget {
     return [...this.#current.values()].find((link) => link.open.kind === "talk") ?? null;
   }
 
-  /** Build the offer while the call rings: the customer's end offers first. */
-  prepare() {
-    if (this.#prepared || this.#current.size) return;
+  /**
+   * Build the offer while the call waits or rings: the customer's end offers first.
+   * @param {number} patience  ms after which its addresses count as stale
+   */
+  prepare(patience) {
+    if (this.#current.size) return;
+    clearTimeout(this.#patience);
+    this.#patience = setTimeout(() => this.discard(), patience);
+    if (this.#prepared) return;
     const { configuration, tracks } = this.#options;
     this.#prepared = new PeerConnection({ configuration: configuration(), polite: true, tracks: tracks() });
     this.#prepared.offer();
@@ -54,6 +62,7 @@ export class Links extends EventTarget {
 
   /** The call went back to the queue: its addresses would be stale by the next time. */
   discard() {
+    clearTimeout(this.#patience);
     this.#prepared?.close();
     this.#prepared = null;
   }
@@ -70,7 +79,7 @@ export class Links extends EventTarget {
     const { signalling, configuration, tracks, expected } = this.#options;
     const usable = body.offer && body.polite ? this.#prepared : null;
     if (usable) this.#prepared = null;
-    else this.discard();
+    this.discard();
     const link = new Link({
       signalling, call, open: body, configuration, tracks: tracks(), prepared: usable,
       expected: () => expected(body.peer.participant),

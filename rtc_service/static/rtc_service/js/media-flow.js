@@ -12,7 +12,7 @@ import { on, tell } from "./events.js";
 import { flow, route } from "./stats-summary.js";
 
 const POLL_MS = 500;
-const FIRST_POLL_MS = 80; // until it is up: this is a part of the time to the first picture
+const FIRST_POLL_MS = 60; // until it is up: this is a part of the time to the first picture
 const STALE_MS = 1000;
 const SILENT_MS = 2000; // then it is no hiccup: the browser itself says "disconnected" only after 5 s and more
 const RENEW_MS = 6000;
@@ -46,6 +46,7 @@ export class MediaFlow extends EventTarget {
   start() {
     const { signal } = this.#stopping;
     on(this.#peer, "ice", () => this.#onIce(), signal);
+    on(this.#peer, "flowing", () => void this.#look(), signal);
     // A peer connection that never connects has no "disconnected" to react to.
     this.#armRenewal();
     void this.#poll();

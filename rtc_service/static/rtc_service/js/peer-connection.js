@@ -4,7 +4,7 @@
  * a camera on later is a replaceTrack and no renegotiation.
  *
  * Events: "description" (detail = {type, sdp}), "candidates" (detail = list of RTCIceCandidateInit), "ice" (detail =
- * iceConnectionState), "stream" (a track has joined it), "channel" (detail = text of a data channel message), "error"
+ * iceConnectionState), "stream" (a track has joined it), "flowing" (a track's first packet is here), "channel" (detail = text of a data channel message), "error"
  * (detail = Error).
  */
 
@@ -138,6 +138,7 @@ export class PeerConnection extends EventTarget {
    * @param {MediaStreamTrack} track
    */
   #onTrack(track) {
+    track.addEventListener("unmute", () => tell(this, "flowing"));
     const add = () => {
       this.stream.addTrack(track);
       tell(this, "stream");

@@ -37,7 +37,7 @@ class RtcCall extends HTMLElement {
     this.#look = followScheme(this, this.#launcher.root, signal);
     const { button } = this.#launcher;
     button.addEventListener("click", () => this.open(), { signal });
-    for (const kind of ["pointerenter", "focus", "touchstart"]) button.addEventListener(kind, () => this.#prepare(), { signal, passive: true });
+    for (const kind of ["pointerenter", "focus", "touchstart"]) button.addEventListener(kind, () => this.#warm(), { signal, passive: true });
     page.add(this, this.#urls.service);
     if (!this.goOn()) whenIdle(() => this.isConnected && this.#prepare());
   }
@@ -107,6 +107,16 @@ class RtcCall extends HTMLElement {
     this.#loading = null; // the next click tries to load again
     this.#launcher.failed();
     this.dispatchEvent(new CustomEvent("rtc:failed", { detail: error, bubbles: true, composed: true }));
+  }
+
+  /** The pointer comes near: what the click needs is made ready, and nothing is asked of the customer yet. */
+  async #warm() {
+    try {
+      const app = await this.#prepare();
+      await app.warm();
+    } catch {
+      // the click tries again and tells
+    }
   }
 
   /** Loads the window's modules, words and style, once. */

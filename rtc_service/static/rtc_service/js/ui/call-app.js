@@ -16,6 +16,8 @@ export class CallApp {
   #call = null;
   #window = null;
   #run = null;
+  /** @type {{run: AbortController, call: CustomerCall, window: Promise<CallWindow|null>}|null} for the click that may come */
+  #spare = null;
 
   constructor({ host, shadow, launcher, urls }) {
     this.#host = host;
@@ -33,19 +35,29 @@ export class CallApp {
     return new Texts(part(await loadFragment(this.#urls.fragment), "texts"), this.#urls.language);
   }
 
+  /** Ahead of the click: the window is built, out of sight, and the session has its token. Nothing else can be seen of it. */
+  async warm() {
+    if (this.#call) return;
+    this.#spare ??= this.#make();
+    this.#spare.call.session.prepare();
+    await this.#spare.window;
+  }
+
   /** The button: a new call, or back to the one that is open. */
   async open() {
     if (this.#window) return this.#show();
     if (this.#call) return; // the second click of a double click
-    this.#newCall().begin();
-    await this.#build();
+    const window = this.#newCall();
+    this.#call.begin();
+    await this.#enter(window);
   }
 
   /** The next page of the shop; a call that is over by now is not brought back. */
   async resume(note) {
     if (this.#call) return;
-    this.#newCall().resume(note);
-    await this.#build({ minimised: note.minimised, focus: false }); // a page that loads keeps its own focus
+    const window = this.#newCall();
+    this.#call.resume(note);
+    await this.#enter(window, { minimised: note.minimised, focus: false }); // a page that loads keeps its own focus
     await this.#settled();
     if (this.#call && !this.#call.state.call && this.#call.state.connection === "open") this.close();
   }
@@ -61,6 +73,9 @@ export class CallApp {
   /** The element leaves the page: the call itself goes on, the next page returns to it. */
   detach() {
     this.#stop();
+    this.#spare?.run.abort();
+    this.#spare?.call.stop();
+    this.#spare = null;
   }
 
   #stop() {
@@ -69,24 +84,36 @@ export class CallApp {
     this.#call = this.#window = this.#run = null;
   }
 
+  /** @returns {Promise<CallWindow|null>} the call's window */
   #newCall() {
-    this.#run = new AbortController();
-    this.#call = new CustomerCall(this.#host, this.#urls, this.#storage);
-    return this.#call;
+    const { run, call, window } = this.#spare ?? this.#make();
+    this.#spare = null;
+    this.#run = run;
+    this.#call = call;
+    return window;
   }
 
-  async #build({ minimised = false, focus = true } = {}) {
-    const call = this.#call;
-    const { signal } = this.#run;
+  /** A call that has not begun, and its window out of sight. */
+  #make() {
+    const run = new AbortController();
+    const call = new CustomerCall(this.#host, this.#urls, this.#storage);
+    const made = { run, call, window: this.#build(call, run.signal) };
+    made.window.catch(() => {
+      if (this.#spare === made) this.#spare = null;
+    });
+    return made;
+  }
+
+  /** @returns {Promise<CallWindow|null>} null when it is not wanted any more */
+  async #build(call, signal) {
     const [fragment, style] = await Promise.all([loadFragment(this.#urls.fragment), loadStyle(this.#urls.style)]);
-    if (signal.aborted) return;
+    if (signal.aborted) return null;
     this.#shadow.adoptedStyleSheets = [this.#shadow.adoptedStyleSheets[0], style];
     const words = part(fragment, "texts");
     words.remove();
     const texts = new Texts(words, this.#urls.language);
     const root = this.#launcher.root;
     const window = new CallWindow({ host: this.#host, root, fragment, texts, call, urls: this.#urls, signal });
-    this.#window = window;
     const on = (kind, handler) => window.addEventListener(kind, handler, { signal });
     on("minimise", () => this.#minimise());
     on("restore", () => this.#show());
@@ -95,6 +122,15 @@ export class CallApp {
     on("tick", () => this.#look());
     on("phase", ({ detail }) => this.#phase(detail));
     call.addEventListener("change", () => this.#note(), { signal });
+    return window;
+  }
+
+  /** The window comes on the screen. */
+  async #enter(built, { minimised = false, focus = true } = {}) {
+    const run = this.#run;
+    const window = await built;
+    if (!window || run.signal.aborted) return;
+    this.#window = window;
     window.update();
     if (minimised) this.#away();
     else this.#show(focus);

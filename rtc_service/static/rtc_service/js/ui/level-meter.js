@@ -2,6 +2,7 @@
 import { show } from "./element.js";
 
 const INTERVAL_MS = 80;
+const CALM_MS = 800; // the first moments belong to the connection: a call that is answered at once needs no meter
 
 export class LevelMeter {
   #element;
@@ -21,6 +22,10 @@ export class LevelMeter {
     if (this.#track === track || !globalThis.AudioContext || !track) return;
     this.stop();
     this.#track = track;
+    this.#timer = setTimeout(() => this.#listen(track), CALM_MS);
+  }
+
+  #listen(track) {
     this.#context = new AudioContext();
     const analyser = this.#context.createAnalyser();
     analyser.fftSize = 512;
@@ -30,7 +35,7 @@ export class LevelMeter {
   }
 
   stop() {
-    clearInterval(this.#timer);
+    clearInterval(this.#timer); // or the time-out before it: timers have one list of numbers
     this.#context?.close().catch(() => {}); // closed already: nothing to do
     this.#context = this.#track = null;
     show(this.#element, false);

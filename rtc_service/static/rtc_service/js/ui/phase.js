@@ -17,7 +17,8 @@ export function phaseOf(state, flow) {
   if (connection === "elsewhere") return "elsewhere";
   if (flow.failure || connection === "refused") return "refused";
   if (call?.state === "active" || call?.state === "held") return "active";
-  if (call?.state === "connecting") return "joining";
+  // Our side of the path stands: what is there is shown, the server's word follows when the other side has said so too.
+  if (call?.state === "connecting") return state.link?.state === "up" ? "active" : "joining";
   if (call?.state === "ringing") return "ringing";
   if (flow.returning && !call) return "returning";
   if (flow.preparing) return "checking";

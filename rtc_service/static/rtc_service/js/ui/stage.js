@@ -23,7 +23,7 @@ export class Stage extends EventTarget {
     const live = phase === "active" || phase === "joining"; // joining: what is there already plays behind the words
     show(this.#parts.stage, phase === "active");
     this.#banner(banner, state);
-    this.#self(state.local);
+    if (live) this.#self(state.local);
     this.#remote(live ? state.remote : null, state);
   }
 
