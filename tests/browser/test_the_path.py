@@ -7,11 +7,11 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.harness.demo_server import Site, demo, site
 from tests.browser.harness.media import ALICE, BOB
-from tests.browser.harness.people import Agent, Customer
+from tests.browser.harness.people import Agent, Customer, Supervisor
 from tests.services import stack
 
 
@@ -76,11 +76,20 @@ def test_a_customer_and_an_agent_meet_talk_and_leave_a_ticket(browser: Browser, 
     assert told["wrap_up"] == "advice"
     assert told["generations"] >= 3, "each return of the customer opened a new generation of the link"
     assert told["replay"] == "equal"
+    dora = Supervisor.enter(browser, last)
+    dora.enrols()
+    dora.opens_the_newest_call()
+    page = dora.page.locator("#content")
+    for words in (number, "Does the lid stay on?", "Bob"):
+        expect(page).to_contain_text(words)
+    expect(page).not_to_contain_text("Alice")
+
     # What the browsers complain about on pages of ours is a defect: script errors, refused inline code, missing files.
     assert alice.complaints == []
     assert bob.complaints == []
-    alice.close()
-    bob.close()
+    assert dora.complaints == []
+    for person in (alice, bob, dora):
+        person.close()
 
 
 STORY = """

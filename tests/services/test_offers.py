@@ -58,6 +58,9 @@ def test_an_offer_to_somebody_else_is_nobody_elses(people: People) -> None:
 def test_declined_it_goes_to_the_next_and_not_back_at_once(people: People) -> None:
     call, offer = rung(people, people.bob, people.beth)
     offers.decline(offer.uuid, by=people.bob.pk, reason="break")
+    for again in (offers.decline, offers.accept):
+        with pytest.raises(Taken):
+            again(offer.uuid, by=people.bob.pk)
     second = Offer.objects.get(call=call, state="open")
     assert (second.user_id, second.number, state_of(people.bob)) == (people.beth.pk, 2, "ready")
     offers.decline(second.uuid, by=people.beth.pk)

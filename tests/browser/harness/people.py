@@ -7,12 +7,14 @@ Steps wait for what they cause; a step that does not come true raises Playwright
 from __future__ import annotations
 
 import json
+from base64 import b32decode
 from typing import Any
 
+from django_otp.oath import totp
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from . import media
-from .media import ALICE, BOB, Person
+from .media import ALICE, BOB, CHARLIE, Person
 
 PRODUCT = "teapot"
 SOCKET_SECONDS = 15
@@ -190,6 +192,11 @@ class Agent(Caller):
         self.page.locator("#rtc-workbench").wait_for()
 
     def starts_work(self) -> None:
+        """At work, and nobody waits."""
+        self.begins()
+        self.is_in("ready")
+
+    def begins(self) -> None:
         """The first card of the day: sound, camera, ready. Who was at work a moment ago is ready without it."""
         script = """() => {
             const start = document.querySelector('rtc-desk-start [data-part="start"]');
@@ -202,7 +209,6 @@ class Agent(Caller):
             self.inside("start", "start").click()
         elif state != "ready":
             self.inside("presence", "ready").click()
-        self.is_in("ready")
 
     def answers_by_itself(self) -> None:
         """Ready, accepting every offer and finishing every wrap-up at once (needs `AUTO_ACCEPT` in the settings)."""
@@ -257,3 +263,35 @@ class Agent(Caller):
             (key, value) => value instanceof EventTarget ? undefined : value)"""
         state: dict[str, Any] = json.loads(self.page.evaluate(script))
         return state
+
+
+class Supervisor(Caller):
+    """Somebody in the back office, with an authenticator app."""
+
+    @classmethod
+    def enter(cls, browser: Browser, base: str, *, name: str = "dora", **context: Any) -> Supervisor:
+        supervisor = cls(browser.new_context(**context), base, CHARLIE)
+        supervisor.go("/admin/login/?next=/admin/rtc_service/call/")
+        supervisor.page.locator('input[name="username"]').fill(name)
+        supervisor.page.locator('input[name="password"]').fill(f"demo-{name}")
+        supervisor.page.locator('input[type="submit"]').click()
+        return supervisor
+
+    def enrols(self) -> None:
+        """Scan (here: type off) the key, confirm it, keep the backup codes, go on to where one wanted to go."""
+        key = self.page.locator(".rtc-otp-key code").text_content() or ""
+        self.page.locator('input[name="code"]').fill(self.code(key))
+        self.page.locator(".rtc-otp-form button").click()
+        expect(self.page.locator(".rtc-otp-codes li")).to_have_count(10)
+        self.page.locator(".rtc-otp-button").click()
+
+    @staticmethod
+    def code(key: str) -> str:
+        """What the app shows for a base32 key now (RFC 6238)."""
+        key = key.replace(" ", "").upper()
+        return f"{totp(b32decode(key + '=' * (-len(key) % 8))):06d}"
+
+    def opens_the_newest_call(self) -> None:
+        self.go("/admin/rtc_service/call/")
+        self.page.locator("#result_list tbody th a").first.click()
+        self.page.locator(".rtc-timeline, [data-rtc-timeline]").first.wait_for()

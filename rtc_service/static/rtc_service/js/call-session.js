@@ -2,7 +2,7 @@
  * One person's call in one tab: the only module that knows socket, links, media and log. The widget and the workbench
  * show its `state` and call its verbs; `docs/architecture.md` has the contract.
  *
- * Events: "rtc:state" (detail = state, at most once per microtask), "rtc:message", "rtc:event", "rtc:prompt",
+ * Events: "rtc:state" (detail = state, at most once per microtask), "rtc:message", "rtc:event", "rtc:prompt", "rtc:topic",
  * "rtc:bye" (detail = reason), "rtc:error" (detail = {code, detail}).
  *
  * @typedef {import("./types.js").SessionState} SessionState
@@ -346,6 +346,7 @@ export class CallSession extends EventTarget {
   /** @param {{key: string, version: number, value: any}} topic */
   #onTopic(topic) {
     this.#topics.update(topic);
+    tell(this, "rtc:topic", topic);
     this.#touch();
   }
 

@@ -39,6 +39,7 @@ class Offer extends Part {
     this.offer = offer;
     this.seen = this.page.now();
     this.page.rememberCustomer(offer);
+    if (this.page.autoAccept) return void this.#accept(); // nobody is there to be rung
     this.#fill(offer);
     show(this.part("error"), false);
     this.#enable(true);
@@ -49,7 +50,6 @@ class Offer extends Part {
     this.page.ring.start();
     this.page.attention.start(this.say("incoming", { name: offer.customer }), offer.title ?? "", `rtc-offer-${offer.offer}`);
     this.#tick();
-    if (this.page.autoAccept) this.#accept();
   }
 
   #close() {

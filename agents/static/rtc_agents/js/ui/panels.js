@@ -1,8 +1,8 @@
 /**
  * The cards beside the call, rendered by the server (`rtc_service.registry` panels).
  *
- * Each `[data-rtc-panel="<name>"]` is fetched when a call starts, and again after the event kinds in its
- * `data-refresh-on` (`Panel.refresh_on`) or in its fragment's
+ * Each `[data-rtc-panel="<name>"]` is fetched when a call starts, as soon as the picture's path stands, and again
+ * after the event kinds in its `data-refresh-on` (`Panel.refresh_on`) or the event kinds and topics in its fragment's
  * `data-rtc-refresh-on` (prefixes will do). What the staff member is typing in it is left alone.
  */
 import { callOf } from "./desk.js";
@@ -10,12 +10,16 @@ import { getFragment, place } from "./fragments.js";
 import { Part, define, setText, show } from "./part.js";
 
 const CALM_MS = 200;
+/** At the start of a call the path to the customer comes first, but it does not keep the cards away for longer than this. */
+const PATIENCE_MS = 1000;
 
 class Panels extends Part {
   ready() {
     this.cards = [...this.querySelectorAll("[data-rtc-panel]")];
     this.timers = new Map();
-    this.on(this.session, "rtc:event", (event) => this.#happened(event.detail));
+    this.waiting = null;
+    this.on(this.session, "rtc:event", ({ detail }) => detail.call === this.call && this.#happened(detail.kind));
+    this.on(this.session, "rtc:topic", ({ detail }) => this.#happened(detail.key));
     this.on(this.page.autosave, "rtc:reload", (event) => {
       const card = event.detail.form.closest("[data-rtc-panel]");
       if (card) this.#load(card);
@@ -27,20 +31,29 @@ class Panels extends Part {
 
   update(state) {
     const call = callOf(state);
-    if (call === this.call) return;
+    if (call === this.call) {
+      if (this.waiting && state.link?.state === "up") this.#loadAll();
+      return;
+    }
     // A call that is over and wrapped up leaves nothing of the customer on the screen.
     this.page.autosave.flush();
     this.call = call;
-    for (const card of this.cards) {
-      body(card).replaceChildren();
-      if (call) this.#load(card);
-    }
+    clearTimeout(this.waiting);
+    for (const card of this.cards) body(card).replaceChildren();
+    this.waiting = call ? setTimeout(() => this.#loadAll(), state.call?.state === "connecting" ? PATIENCE_MS : 0) : null;
   }
 
-  #happened(event) {
-    if (event.call !== this.call) return;
+  #loadAll() {
+    clearTimeout(this.waiting);
+    this.waiting = null;
+    for (const card of this.cards) this.#load(card);
+  }
+
+  /** @param {string} what  an event's kind or a topic's key */
+  #happened(what) {
+    if (this.waiting) return; // they are fetched soon anyway
     for (const card of this.cards) {
-      if (interests(card).some((prefix) => event.kind.startsWith(prefix))) this.#soon(card);
+      if (interests(card).some((prefix) => what.startsWith(prefix))) this.#soon(card);
     }
   }
 
@@ -74,7 +87,7 @@ function body(card) {
   return card.querySelector("[data-rtc-panel-body]");
 }
 
-/** Event kinds, or their beginnings, after which the card is out of date. */
+/** Event kinds and topics, or their beginnings, after which the card is out of date. */
 function interests(card) {
   const ofFragment = body(card).firstElementChild?.dataset.rtcRefreshOn ?? "";
   return `${card.dataset.refreshOn ?? ""} ${ofFragment}`.split(" ").filter(Boolean);
