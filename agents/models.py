@@ -119,7 +119,7 @@ class Offer(models.Model):
         indexes = [models.Index(fields=["state", "until"], name="rtc_agents_offer_until_idx")]
 
     def __str__(self) -> str:
-        return f"{self.number} {self.state}"
+        return f"{self.number} {self.get_state_display()}"
 
 
 class WrapUpCode(models.Model):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
@@ -27,6 +27,10 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
 
 class EncryptedJSONField(EncryptedTextField):
     """A JSON value, encrypted as one text."""
+
+    if TYPE_CHECKING:  # how django-stubs is told what a field takes and gives
+        _pyi_private_set_type: Any
+        _pyi_private_get_type: Any
 
     def get_prep_value(self, value: Any) -> Any:
         return crypto.encrypt(json.dumps(value, ensure_ascii=False, default=str), self._context)

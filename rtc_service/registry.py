@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.utils.functional import Promise
+
 if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.utils.safestring import SafeString
@@ -63,7 +65,7 @@ class Panel:
     """A card beside the call in the workbench."""
 
     name: str
-    title: str
+    title: str | Promise
     render: Callable[[HttpRequest, Call], SafeString]
     order: int = 100
     roles: frozenset[str] = frozenset({"staff"})

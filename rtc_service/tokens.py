@@ -21,7 +21,7 @@ def _dump(kind: str, payload: dict[str, Any], key: str | None = None) -> str:
     return signing.dumps(payload, salt=f"rtc_service.{kind}", key=key)
 
 
-def _load(kind: str, token: str, seconds: float, key: str | None = None) -> dict[str, Any]:
+def _load(kind: str, token: str, seconds: int, key: str | None = None) -> dict[str, Any]:
     try:
         payload = signing.loads(token, salt=f"rtc_service.{kind}", max_age=seconds, key=key)
     except signing.BadSignature:

@@ -31,7 +31,7 @@ from .states import State
 class TicketAdminForm(forms.ModelForm):
     """Carries the version that was read, so that two editors notice each other."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    version = forms.IntegerField(label=_("version"), widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Ticket

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import transaction
 
 from rtc_service import clock
@@ -16,7 +18,7 @@ from . import presence
 NOTE_CHARACTERS = 4_000
 
 
-def finish(call_uuid: object, *, by: int, code: str, note: str) -> WrapUp:
+def finish(call_uuid: UUID, *, by: int, code: str, note: str) -> WrapUp:
     """Keep code and note of the agent's leg and end the wrap-up. Raises NotYours, BadRequest."""
     leg = (
         Participant.objects.select_related("call")

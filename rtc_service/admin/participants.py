@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import clock
 from ..models import Participant, Visitor
-from . import display
+from . import display, sentences
 from .base import ReadOnlyModelAdmin
 
 
@@ -25,7 +25,7 @@ class ParticipantAdmin(ReadOnlyModelAdmin):
     date_hierarchy = "joined"
     ordering = ("-joined", "-pk")
     search_help_text = _("Beginning of the call's identifier, or a staff member's user name")
-    fields = ("uuid", "who", "call_link", "role", "kind", "present", "lost_since", "joined", "left", "time", "media")
+    fields = ("uuid", "who", "call_link", "role", "kind", "present", "lost_since", "joined", "left", "time", "sources")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Participant]:
         rows = super().get_queryset(request).select_related("call", "visitor", "user")
@@ -51,6 +51,10 @@ class ParticipantAdmin(ReadOnlyModelAdmin):
     @admin.display(description=_("time in the call"))
     def time(self, leg: Participant) -> str:
         return display.clock_words(display.between(leg.joined, leg.left or clock.now()))
+
+    @admin.display(description=_("sources"))
+    def sources(self, leg: Participant) -> str:
+        return sentences.sources_of(leg)
 
 
 @admin.register(Visitor)

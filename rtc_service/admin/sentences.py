@@ -6,13 +6,13 @@ The core knows its own kinds; a leaf teaches its own from its `admin.py`:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from ..models import Event
+from ..models import Event, Participant
 from ..models.message import PromptState
 from ..states import EndReason
 
@@ -75,6 +75,15 @@ def route_words(route: Mapping[str, str]) -> str:
         if kind in (route.get("local"), route.get("remote")):
             return str(ROUTES[kind])
     return ""
+
+
+def sources_of(leg: Participant) -> str:
+    """What a leg sends now: "camera, microphone"."""
+    return _listed(str(word) for name, word in SOURCES.items() if leg.media.get(name)) or "–"
+
+
+def _listed(items: Iterable[str]) -> str:
+    return pgettext("between the items of a list", ", ").join(items)
 
 
 def _who(event: Event, people: People) -> str:
@@ -168,8 +177,7 @@ def link_closed(event: Event, people: People) -> str:
 
 
 def media(event: Event, people: People) -> str:
-    switched = [str(SWITCHED[name, bool(event.data[name])]) for name in SOURCES if name in event.data]
-    sources = pgettext("between the items of a list", ", ").join(switched)
+    sources = _listed(str(SWITCHED[name, bool(event.data[name])]) for name in SOURCES if name in event.data)
     return _("%(name)s: %(sources)s") % {"name": _who(event, people), "sources": sources}
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import pgettext
 
 from .. import clock, languages, registry, words
 from ..models import AuditEntry, Call, Duty, Event, Participant
@@ -154,11 +153,10 @@ def ticket(call: Call) -> dict[str, Any] | None:
 
 
 def _leg(leg: Participant) -> dict[str, Any]:
-    media = [str(word) for name, word in sentences.SOURCES.items() if leg.media.get(name)]
     return {
         "leg": leg,
         "name": display.participant_name(leg),
-        "media": pgettext("between the items of a list", ", ").join(media) or display.EMPTY,
+        "media": sentences.sources_of(leg),
         "time": display.clock_words(display.between(leg.joined, leg.left or clock.now())),
     }
 

@@ -33,4 +33,4 @@ class Duty(models.Model):
         indexes = [models.Index(fields=["state", "due"], name="rtc_service_duty_due_idx")]
 
     def __str__(self) -> str:
-        return f"{self.handler} {self.state}"
+        return f"{self.handler} {self.get_state_display()}"

@@ -64,7 +64,7 @@ class Prompt(models.Model):
         indexes = [models.Index(fields=["state", "until"], name="rtc_service_prompt_until_idx")]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.state}"
+        return f"{self.kind} {self.get_state_display()}"
 
 
 class Rating(models.Model):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from django.db import connection, close_old_connections
+from django.db import close_old_connections, connection
 
 from .. import registry
 from ..exceptions import Refused

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 
-from .. import clock, conf
+from .. import conf
 from ..exceptions import TooLarge
 from ..models import Message, Participant
 from . import timeline

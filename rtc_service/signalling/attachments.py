@@ -9,7 +9,7 @@ from uuid import UUID
 from .. import conf
 from ..exceptions import NotYours, OldGeneration, TooLarge
 from ..services import timeline
-from ..states import Role
+from ..states import CallState, Role
 from . import attendance, candidates, protocol
 from .attendance import Attended, Leg
 
@@ -60,7 +60,8 @@ class Attachments:
                 self._open(leg, {"link": link, **item}, tell=held != item["generation"])
         for prompt in attended.prompts:
             self._ask(prompt, leg.call)
-        hub.relay.attach(leg.uuid, self.socket, seen)
+        if snapshot["state"] != CallState.ENDED:
+            hub.relay.attach(leg.uuid, self.socket, seen)
         hub.tailer.read(leg.call)
 
     def detach(self, call: str) -> None:

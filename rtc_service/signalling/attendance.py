@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from .. import aftermath, clock, conf, registry, tokens
 from ..db import reading
 from ..exceptions import BadRequest, NotYours
@@ -97,7 +99,8 @@ def attend(call_uuid: UUID, visitor_id: int | None, user_id: int | None) -> Atte
     """This person's newest leg in the call and the snapshot. Raises NotYours."""
     with reading():
         legs = Participant.objects.filter(call__uuid=call_uuid).select_related("call").order_by("-pk")
-        leg = (legs.filter(visitor_id=visitor_id) if visitor_id else legs.filter(user_id=user_id)).first()
+        who = Q(visitor_id=visitor_id, visitor__isnull=False) if visitor_id else Q(user_id=user_id, user__isnull=False)
+        leg = legs.filter(who).first()
         if leg is None:
             raise NotYours("no such call of yours")
         call = Call.objects.select_related("visitor", "rating").get(pk=leg.call_id)

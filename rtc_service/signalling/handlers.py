@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from .. import registry
 from ..exceptions import AlreadyInCall, BadRequest, NotYours
 from ..models import Participant, Visitor
@@ -34,7 +36,7 @@ def _leg(caller: Caller) -> Participant:
 
 
 def request(caller: Caller, body: protocol.CallRequest) -> dict[str, Any]:
-    visitor = Visitor.objects.get(pk=caller.visitor_id)
+    visitor = Visitor.objects.get(pk=caller.visitor_id or 0)
     try:
         call, _leg_row = calls.request(visitor, body)
     except AlreadyInCall:
@@ -59,11 +61,7 @@ def rate(caller: Caller, body: protocol.CallRate) -> None:
 def link_state(caller: Caller, body: protocol.LinkState) -> None:
     leg = _leg(caller)
     link = links.find(body.link, leg.uuid)
-    route = (
-        None
-        if body.route is None
-        else {"local": body.route.local, "remote": body.route.remote, "protocol": body.route.protocol}
-    )
+    route: dict[str, str] | None = None if body.route is None else msgspec.to_builtins(body.route)
     moved = links.report(link, leg.uuid, body.generation, body.state, cause=body.cause, route=route)
     if moved and body.state == "up" and leg.call.state == CallState.CONNECTING:
         calls.activate(leg.call)

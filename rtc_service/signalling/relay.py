@@ -1,8 +1,8 @@
 """Carry link messages from one leg to another: straight to its socket in this process, or once over the channel layer.
 
-Nothing is stored in the database. What went out lately is kept in the sender's process for RELAY_BUFFER_SECONDS, so that a
-leg which was away for a moment gets what it missed: after `hello` its process asks everybody for it (`claim`), and so it
-does for all its legs when the channel layer had stood still (`claim_all`).
+Nothing is stored in the database. What went out lately is kept in the sender's process for RELAY_BUFFER_SECONDS, so
+that a leg which was away for a moment gets what it missed: after `hello` its process asks everybody for it (`claim`),
+and so it does for all its legs when the channel layer had stood still (`claim_all`).
 
 Which process a leg lives in is learnt from its own messages; until then a message goes to all processes.
 """
@@ -17,7 +17,6 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from .. import conf
-
 
 Mark = tuple[int, int]  # (generation, n)
 

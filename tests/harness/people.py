@@ -1,4 +1,4 @@
-"""The recurring people: alice calls, bob and beth serve, charlie is a stranger who is always refused, dora supervises."""
+"""The recurring people: alice calls, bob and beth serve, charlie is a stranger and always refused, dora supervises."""
 
 from __future__ import annotations
 

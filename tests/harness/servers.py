@@ -46,7 +46,13 @@ def server(kind: str, *, redis_url: str = "") -> Iterator[str]:
     }
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
-            command(kind, port), cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True, preexec_fn=leash()
+            command(kind, port),
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            preexec_fn=leash(),
         )
         try:
             _wait(process, port, log)

@@ -118,7 +118,11 @@ def test_a_second_answer_after_the_queue_tells_the_same_story(people: People) ->
 
 @pytest.mark.parametrize(
     ("state", "seconds", "becomes", "reason"),
-    [("waiting", 1_801, "ended", "no_agent"), ("connecting", 21, "active", ""), ("active", 4 * 3_600 + 1, "ended", "failed")],
+    [
+        ("waiting", 1_801, "ended", "no_agent"),
+        ("connecting", 21, "active", ""),
+        ("active", 4 * 3_600 + 1, "ended", "failed"),
+    ],
 )
 def test_a_state_that_lasts_too_long(people: People, state: str, seconds: float, becomes: str, reason: str) -> None:
     """Connecting with both sockets alive goes on without a picture."""

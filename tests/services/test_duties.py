@@ -82,7 +82,9 @@ def test_a_duty_that_failed_is_done_later(people: People, handler: Handler) -> N
     assert (duty.state, duty.attempts, duty.error) == ("done", 3, "")
 
 
-def test_a_failed_duty_leaves_nothing_half_done(people: People, monkeypatch: pytest.MonkeyPatch, handler: Handler) -> None:
+def test_a_failed_duty_leaves_nothing_half_done(
+    people: People, monkeypatch: pytest.MonkeyPatch, handler: Handler
+) -> None:
     def half(event: Event) -> None:
         Event.objects.create(call=event.call, seq=999, kind="media", at=clock.now())
         raise RuntimeError("in the middle")

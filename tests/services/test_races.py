@@ -123,7 +123,9 @@ def test_sweepers_at_once_move_everything_once(people: People) -> None:
     with later(31):
         results = at_once([sweeps.run_all] * 4)
     assert not bad(results)
-    doubled = Event.objects.filter(kind__in=["call.waiting", "call.ended"]).values("call", "kind").annotate(n=Count("pk"))
+    doubled = (
+        Event.objects.filter(kind__in=["call.waiting", "call.ended"]).values("call", "kind").annotate(n=Count("pk"))
+    )
     assert {(row["kind"], row["n"]) for row in doubled} == {("call.waiting", 1), ("call.ended", 1)}
     assert Call.objects.filter(end_reason="lost").count() == 6
     assert not Offer.objects.filter(state="open").exists()

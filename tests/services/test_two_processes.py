@@ -35,9 +35,23 @@ class Redis:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        given = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(self.home)]
+        given = [
+            "--port",
+            str(self.port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--dir",
+            str(self.home),
+        ]
         self.process = subprocess.Popen(
-            [stack.program("redis-server"), *given], stdout=subprocess.DEVNULL, start_new_session=True, preexec_fn=leash()
+            [stack.program("redis-server"), *given],
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=leash(),
         )
         stack.wait_for(self.process, lambda: stack.accepts(self.port), "redis-server", self.home / "log")
 

@@ -71,9 +71,11 @@ async def test_a_cancelled_call_frees_the_agent(people: People) -> None:
     alice, bob, call, offer = await ringing(people)
     assert (await alice.ask("call.cancel", call=call))["body"]["result"] == {"ended": True}
     await bob.wait(
-        lambda f: f["kind"] == "topic"
-        and not f["body"]["value"].get("offer")
-        and f["body"]["value"]["presence"]["state"] == "ready"
+        lambda f: (
+            f["kind"] == "topic"
+            and not f["body"]["value"].get("offer")
+            and f["body"]["value"]["presence"]["state"] == "ready"
+        )
     )
     assert await bob.refused("agents.accept", {"offer": offer}) == "taken"
 

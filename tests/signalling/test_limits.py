@@ -9,7 +9,7 @@ from collections.abc import Callable
 from rtc_service.db import in_db
 from rtc_service.signalling.limits import Bucket, client_address
 from rtc_service.signalling.protocol import CLOSE_FLOOD
-from rtc_service.testing_sockets import Tab
+from rtc_service.testing_sockets import SECONDS, Tab
 from tests.harness.people import People
 from tests.harness.tab import PRODUCT, connecting, fresh, tab_of
 
@@ -24,10 +24,11 @@ async def test_a_flood_is_slowed_down_and_then_cut_off(people: People, audited: 
     assert await charlie.error() == "flood"
     assert await charlie.closed() == CLOSE_FLOOD
     assert charlie.frames[-1]["kind"] == "error"
-    while not await in_db(audited, "socket.flood"):
-        await asyncio.sleep(0)
     for tab in (talk.alice, talk.bob):
         assert (await tab.ask("ping"))["kind"] == "pong"
+    async with asyncio.timeout(SECONDS):
+        while not await in_db(audited, "socket.flood"):
+            await talk.alice.settle()
 
 
 async def test_messages_too_long_are_a_flood_too(people: People) -> None:

@@ -15,7 +15,12 @@ from tests.harness.tab import PRODUCT, connecting, tab_of, talking
 async def test_the_customer_offers_and_is_polite(people: People) -> None:
     talk = await connecting(people)
     alice, bob = await talk.alice.kind("link.open"), await talk.bob.kind("link.open")
-    assert (alice["polite"], alice["offer"], alice["peer"]["role"], alice["peer"]["name"]) == (True, True, "staff", "Bob")
+    assert (alice["polite"], alice["offer"], alice["peer"]["role"], alice["peer"]["name"]) == (
+        True,
+        True,
+        "staff",
+        "Bob",
+    )
     assert (bob["polite"], bob["offer"], bob["peer"]["role"], bob["peer"]["name"]) == (False, False, "customer", "A•••")
 
 

@@ -23,7 +23,9 @@ async def asked(talk: Conversation, **more: Any) -> Frame:
 
 
 async def answer(tab: Tab, talk: Conversation, prompt: str, accept: bool = True) -> Frame:
-    return await tab.ask("prompt.answer", {"prompt": prompt, "accept": accept, "answer": {"by": "button"}}, call=talk.call)
+    return await tab.ask(
+        "prompt.answer", {"prompt": prompt, "accept": accept, "answer": {"by": "button"}}, call=talk.call
+    )
 
 
 async def test_a_prompt_is_asked_of_its_addressee_and_answered_once(people: People) -> None:

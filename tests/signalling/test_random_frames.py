@@ -27,14 +27,18 @@ from tests.harness.tab import connecting, tab_of
 EXAMPLES = 300 if os.environ.get("RTC_TEST_FULL") else 30
 # Left out: what a host would rightly answer with an end of the story under test (the call, the seat).
 KINDS = sorted(({*protocol.CLIENT_KINDS, *registry.get().messages} - {"call.hang_up", "call.cancel"}) | {"x"})
-FIELDS = sorted({field for body in protocol.CLIENT_KINDS.values() for field in body.__struct_fields__} | {"offer", "call"})
+FIELDS = sorted(
+    {field for body in protocol.CLIENT_KINDS.values() for field in body.__struct_fields__} | {"offer", "call"}
+)
 
 text = st.text(max_size=20)
 scalars = st.one_of(
     st.none(), st.booleans(), st.integers(), st.integers(0, 3), st.floats(allow_nan=False, allow_infinity=False), text,
     st.sampled_from(["$call", "$link", "$uuid", "up", "stale", "offer", "answer", "video", "x" * 70, "\0", "\ud7ff"]),
 )  # fmt: skip
-values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(text, inner, max_size=4), max_leaves=8)
+values = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(text, inner, max_size=4), max_leaves=8
+)
 bodies = st.dictionaries(st.sampled_from(FIELDS), values, max_size=8) | values
 
 
@@ -45,34 +49,70 @@ def likely(draw: st.DrawFn) -> dict[str, Any]:
     n = st.integers(0, 2**53)
     by_kind = {
         "link.description": st.fixed_dictionaries(
-            {"link": uuid, "generation": st.integers(1, 3), "n": n, "type": st.sampled_from(["offer", "answer"]), "sdp": text}
+            {
+                "link": uuid,
+                "generation": st.integers(1, 3),
+                "n": n,
+                "type": st.sampled_from(["offer", "answer"]),
+                "sdp": text,
+            }
         ),
         "link.candidates": st.fixed_dictionaries(
-            {"link": uuid, "generation": st.integers(1, 2), "n": n, "candidates": st.lists(st.fixed_dictionaries({"candidate": text}), min_size=1, max_size=3)}
+            {
+                "link": uuid,
+                "generation": st.integers(1, 2),
+                "n": n,
+                "candidates": st.lists(st.fixed_dictionaries({"candidate": text}), min_size=1, max_size=3),
+            }
         ),
         "link.state": st.fixed_dictionaries(
-            {"link": uuid, "generation": st.integers(1, 2), "state": st.sampled_from(["connecting", "up", "stale", "failed"]), "cause": text}
+            {
+                "link": uuid,
+                "generation": st.integers(1, 2),
+                "state": st.sampled_from(["connecting", "up", "stale", "failed"]),
+                "cause": text,
+            }
         ),
         "link.renew": st.fixed_dictionaries({"link": uuid, "generation": st.integers(1, 4), "cause": text}),
         "media": st.fixed_dictionaries({"camera": st.booleans(), "screen": st.booleans()}),
         "chat": st.fixed_dictionaries({"client_id": uuid, "body": text}),
-        "call.request": st.fixed_dictionaries({"title": text, "language": text, "media": st.sampled_from(["video", "text"])}),
+        "call.request": st.fixed_dictionaries(
+            {"title": text, "language": text, "media": st.sampled_from(["video", "text"])}
+        ),
         "call.rate": st.fixed_dictionaries({"score": st.integers(0, 6), "comment": text}),
-        "quality": st.fixed_dictionaries({"link": uuid, "window": n, "seconds": st.floats(0, 70), "stats": st.dictionaries(st.sampled_from(["rtt_ms", "loss", "fps"]), st.floats(-1, 1e300))}),
+        "quality": st.fixed_dictionaries(
+            {
+                "link": uuid,
+                "window": n,
+                "seconds": st.floats(0, 70),
+                "stats": st.dictionaries(st.sampled_from(["rtt_ms", "loss", "fps"]), st.floats(-1, 1e300)),
+            }
+        ),
         "replay": st.fixed_dictionaries({"from_seq": n}),
-        "ping": st.fixed_dictionaries({"t": st.floats(allow_nan=False, allow_infinity=False), "seqs": st.dictionaries(uuid, n, max_size=3)}),
+        "ping": st.fixed_dictionaries(
+            {"t": st.floats(allow_nan=False, allow_infinity=False), "seqs": st.dictionaries(uuid, n, max_size=3)}
+        ),
         "agents.away": st.fixed_dictionaries({"reason": text}),
         "agents.wrap_up": st.fixed_dictionaries({"call": uuid, "code": text, "note": text}),
-        "prompt.answer": st.fixed_dictionaries({"prompt": uuid, "accept": st.booleans(), "answer": st.dictionaries(text, scalars, max_size=2)}),
-    }  # fmt: skip
+        "prompt.answer": st.fixed_dictionaries(
+            {"prompt": uuid, "accept": st.booleans(), "answer": st.dictionaries(text, scalars, max_size=2)}
+        ),
+    }
     kind = draw(st.sampled_from(sorted(by_kind)))
-    return {"kind": kind, "id": str(uuid4()), "call": draw(st.sampled_from(["$call", "$uuid"])), "body": draw(by_kind[kind])}
+    return {
+        "kind": kind,
+        "id": str(uuid4()),
+        "call": draw(st.sampled_from(["$call", "$uuid"])),
+        "body": draw(by_kind[kind]),
+    }
 
 
 envelopes = st.one_of(
     likely(),
     st.fixed_dictionaries({"kind": st.sampled_from(KINDS), "body": bodies}),
-    st.fixed_dictionaries({"kind": st.sampled_from(KINDS), "id": scalars, "call": scalars, "v": scalars, "body": bodies}),
+    st.fixed_dictionaries(
+        {"kind": st.sampled_from(KINDS), "id": scalars, "call": scalars, "v": scalars, "body": bodies}
+    ),
     values,
 )
 frames = st.one_of(envelopes, envelopes, envelopes, st.text(max_size=60), st.binary(max_size=60))

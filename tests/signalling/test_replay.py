@@ -51,7 +51,10 @@ async def test_more_than_500_rows_come_as_a_snapshot(people: People) -> None:
     def lines() -> int:
         call = Call.objects.get(uuid=talk.call)
         first = call.last_seq + 1
-        rows = (Event(call=call, seq=seq, kind="link.stale", at=clock.now(), data=STALE) for seq in range(first, first + 501))
+        rows = (
+            Event(call=call, seq=seq, kind="link.stale", at=clock.now(), data=STALE)
+            for seq in range(first, first + 501)
+        )
         Event.objects.bulk_create(rows)
         Call.objects.filter(pk=call.pk).update(last_seq=first + 500)
         return first + 500

@@ -63,7 +63,8 @@ def test_the_turn_credential_is_the_one_that_coturn_computes() -> None:
     username, credential = ice.turn_credential("v:1", "north", 1_790_000_600)
     assert username == "1790000600:v:1"
     by_hand = base64.b64encode(hmac.new(b"north", b"1790000600:v:1", hashlib.sha1).digest()).decode()
-    # The golden value was computed with openssl: printf '1790000600:v:1' | openssl dgst -sha1 -hmac north -binary | base64
+    # The golden value is from openssl:
+    # printf '1790000600:v:1' | openssl dgst -sha1 -hmac north -binary | base64
     assert credential == by_hand == "+pOROMvkgdttctNdQzngIbEIvzc="
 
 

@@ -25,7 +25,9 @@ def check_static() -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
     root = Path(settings.STATIC_ROOT)
     paths = json.loads((root / "staticfiles.json").read_text())["paths"]
-    assert all(path.split("/")[0] in (*OURS, "admin", "tickets", "rest_framework") for path in paths), "a file without our prefix"
+    assert all(path.split("/")[0] in (*OURS, "admin", "tickets", "rest_framework") for path in paths), (
+        "a file without our prefix"
+    )
     modules = [root / hashed for path, hashed in paths.items() if path.startswith("rtc_") and path.endswith(".js")]
     assert len(modules) > 20
     for module in modules:
@@ -43,12 +45,16 @@ def main() -> None:
 
     call_command("check", fail_level="WARNING")
     call_command("makemigrations", *OURS, check=True, dry_run=True)
-    call_command("makemigrations", "agents", "tickets", "commerce", "recordings", check=False, dry_run=True, verbosity=0)
+    call_command(
+        "makemigrations", "agents", "tickets", "commerce", "recordings", check=False, dry_run=True, verbosity=0
+    )
     call_command("migrate", verbosity=0, run_syncdb=True)
     tables = {model._meta.db_table for label in OURS for model in apps.get_app_config(label).get_models()}
     assert tables and all(table.startswith("rtc_") for table in tables)
     user = get_user_model()
-    taken = {field.get_accessor_name() for field in user._meta.related_objects if field.related_model._meta.app_label in OURS}
+    taken = {
+        field.get_accessor_name() for field in user._meta.related_objects if field.related_model._meta.app_label in OURS
+    }
     assert all(name is None or name.startswith("rtc_") for name in taken), taken
     assert Client().get("/help/").content == b"the shops own tickets"
     assert said("close_stale").strip() == "the shops own command"

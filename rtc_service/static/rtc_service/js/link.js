@@ -56,7 +56,8 @@ export class Link extends EventTarget {
     this.sampler = new StatsSampler(this.peer, signalling.clock);
   }
 
-  start() {
+  /** @param {HTMLVideoElement|null} [video]  that shows it, if it is the one that is shown */
+  start(video = null) {
     const { signal } = this.#life;
     on(this.peer, "description", (description) => this.#say("link.description", description), signal);
     on(this.peer, "candidates", (candidates) => this.#say("link.candidates", { candidates }), signal);
@@ -73,7 +74,7 @@ export class Link extends EventTarget {
       this.#say("link.description", { type: localDescription.type, sdp: localDescription.sdp });
     } else if (this.open.offer && !this.peer.offering) this.peer.offer();
     this.#flow.start();
-    this.sampler.start();
+    this.sampler.start(video);
   }
 
   /** Hang up this generation; nothing more is said about it. */

@@ -87,8 +87,7 @@ export class Links extends EventTarget {
     this.#wire(link);
     if (this.#current.has(id)) this.#next.set(id, link);
     else this.#current.set(id, link);
-    link.start();
-    if (this.#video && link === this.shown) link.sampler.watch(this.#video);
+    link.start(link === this.shown ? this.#video : null);
     const early = this.#early.filter((message) => message.body.link === id && message.body.generation === generation);
     this.#early = this.#early.filter((message) => !early.includes(message));
     for (const message of early) link.receive(message.kind, message.body);

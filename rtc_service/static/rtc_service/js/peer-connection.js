@@ -13,6 +13,8 @@ import { tell } from "./events.js";
 
 /** Candidates that turn up within this time travel in one message. */
 const BATCH_MS = 15;
+/** The encoder starts far below its cap and is not there before this. */
+const CAP_MS = 500;
 /** Pre-negotiated, so that it costs no round trip (RFC 8832 is not needed with an id that both know). */
 const CHANNEL = { negotiated: true, id: 0 };
 
@@ -29,6 +31,8 @@ export class PeerConnection extends EventTarget {
   #batch = [];
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #batchTimer;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #capTimer;
   /** @type {RTCIceCandidateInit[]} theirs, from before their description */
   #early = [];
   /** @type {Record<Kind, MediaStreamTrack|null>} */
@@ -128,6 +132,7 @@ export class PeerConnection extends EventTarget {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#batchTimer);
+    clearTimeout(this.#capTimer);
     this.#channel?.close();
     this.pc.close();
   }
@@ -176,7 +181,9 @@ export class PeerConnection extends EventTarget {
       await pc.setLocalDescription();
       this.#describe();
     }
-    await this.#capVideo();
+    // A question to WebRTC's own threads, which build the path at this moment: the page would stand still meanwhile.
+    clearTimeout(this.#capTimer);
+    this.#capTimer = setTimeout(() => void this.#attempt(() => this.#capVideo()), CAP_MS);
   }
 
   /** Encodings can be set once both descriptions are there. */

@@ -1,5 +1,5 @@
 /**
- * Reads one peer connection's statistics every few seconds and measures capture to display on every shown frame.
+ * Reads one peer connection's statistics every few seconds and measures capture to display on frames that are shown.
  *
  * Event: "window" (detail = {window, seconds, stats}); `window` is its start in ms on the server's clock.
  */
@@ -9,6 +9,8 @@ import { tell } from "./events.js";
 import { summarise } from "./stats-summary.js";
 
 const PERIOD_MS = 5000;
+/** Ten frames a second say as much about the delay as thirty, and some of the questions wait for WebRTC's own threads. */
+const FRAME_MS = 90;
 
 export class StatsSampler extends EventTarget {
   #peer;
@@ -22,6 +24,9 @@ export class StatsSampler extends EventTarget {
   #stopping = new AbortController();
   /** @type {AbortController|null} */
   #watching = null;
+  /** @type {HTMLVideoElement|null} */
+  #unseen = null;
+  #knowsCaptureTime = false;
   /** @type {number|null} the sender's offset to the server's clock in ms, as it told us */
   peerOffset = null;
 
@@ -48,18 +53,24 @@ export class StatsSampler extends EventTarget {
   stop() {
     this.#stopping.abort();
     this.#watching?.abort();
+    this.#release();
   }
 
   /** Measure on this element from now on. @param {HTMLVideoElement} video */
   watch(video) {
     this.#watching?.abort();
+    if (video !== this.#unseen) this.#release();
     if (!video.requestVideoFrameCallback || this.#stopping.signal.aborted) return;
     this.#watching = new AbortController();
     const { signal } = this.#watching;
+    let measured = 0;
     const onFrame = (/** @type {number} */ _, /** @type {VideoFrameCallbackMetadata} */ metadata) => {
       if (signal.aborted) return;
-      const latency = this.#latency(metadata);
-      if (latency !== null) this.#latencies.push(latency);
+      if (metadata.presentationTime - measured > FRAME_MS) {
+        measured = metadata.presentationTime;
+        const latency = this.#latency(metadata);
+        if (latency !== null) this.#latencies.push(latency);
+      }
       handle = video.requestVideoFrameCallback(onFrame);
     };
     let handle = video.requestVideoFrameCallback(onFrame);
@@ -67,18 +78,23 @@ export class StatsSampler extends EventTarget {
   }
 
   #standIn() {
-    const video = document.createElement("video");
+    const video = (this.#unseen = document.createElement("video"));
     video.muted = true;
     video.playsInline = true;
     video.srcObject = this.#peer.stream;
     video.play().catch(() => {}); // refused or interrupted: then there is no latency to tell, which is what null says
-    this.#stopping.signal.addEventListener("abort", () => (video.srcObject = null), { once: true });
     return video;
+  }
+
+  /** A second player of the same picture costs as much as the first. */
+  #release() {
+    if (this.#unseen) this.#unseen.srcObject = null;
+    this.#unseen = null;
   }
 
   /** @param {VideoFrameCallbackMetadata} metadata */
   #latency(metadata) {
-    if (!this.#peer.knowsCaptureTime) return null;
+    if (!(this.#knowsCaptureTime ||= this.#peer.knowsCaptureTime)) return null;
     const direct = latencyOfCaptureTime(performance.now(), metadata.captureTime);
     if (direct !== null) return direct;
     // The receiver's newest source is often one frame ahead of the one shown: the RTP timestamp tells.

@@ -79,12 +79,18 @@ class RtcCall extends HTMLElement {
     return true;
   }
 
+  /** Another button of the page is being used. */
+  rest() {
+    if (!this.holds) this.#app?.detach();
+  }
+
   /** Starts a call, or shows the one that is open: for the page's own buttons. */
   async open() {
     const holder = page.holder(this.#urls.service);
     if (holder && holder !== this) return holder.open();
     const launcher = this.#launcher;
     if (launcher.button.dataset.state === "opening") return;
+    page.makeWay(this);
     if (launcher.button.dataset.state === "idle") launcher.opening();
     await this.#start((app) => app.open());
   }
@@ -111,6 +117,8 @@ class RtcCall extends HTMLElement {
 
   /** The pointer comes near: what the click needs is made ready, and nothing is asked of the customer yet. */
   async #warm() {
+    if (page.holder(this.#urls.service)) return;
+    page.makeWay(this);
     try {
       const app = await this.#prepare();
       await app.warm();

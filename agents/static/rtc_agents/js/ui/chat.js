@@ -41,6 +41,7 @@ class Chat extends Part {
 
   #show(messages) {
     this.messages = messages;
+    if (!messages.length && !this.lines.size) return; // reading the list's height would lay the page out for nothing
     const atEnd = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 60;
     const keys = new Set(messages.map(keyOf));
     for (const [key, line] of this.lines) {

@@ -165,7 +165,7 @@ export class CallApp {
 
   /** The page may listen: `rtc:phase` on `<rtc-call>`, detail = `{phase}` of `ui/phase.js`. */
   #phase(phase) {
-    if (!this.#window.frame.shown) {
+    if (this.#window && !this.#window.frame.shown) { // a window made ahead comes on the screen by #enter
       if (phase === "joining") this.#show(); // somebody has answered: that is what the customer waits for
       else this.#away();
     }

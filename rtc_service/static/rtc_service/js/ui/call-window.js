@@ -12,6 +12,9 @@ import { Stage } from "./stage.js";
 import { Toolbar } from "./toolbar.js";
 import { WindowFrame } from "./window-frame.js";
 
+/** Listing the devices can start a process of the browser: not while the call is being connected. */
+const FOLLOW_MS = 1500;
+
 /** Events: "again", "done", "minimise", "restore", "phase" (detail = phase), "tick" (each second). */
 export class CallWindow extends EventTarget {
   phase = "";
@@ -24,6 +27,7 @@ export class CallWindow extends EventTarget {
   #chatOpen = false;
   #announced = "";
   #stream = null;
+  #following = 0;
   #signal;
 
   constructor({ host, root, fragment, texts, call, urls, signal }) {
@@ -53,7 +57,7 @@ export class CallWindow extends EventTarget {
     };
     this.#wire();
     const ticking = setInterval(() => this.#tick(), 1000);
-    signal.addEventListener("abort", () => { clearInterval(ticking); this.#root.remove(); });
+    signal.addEventListener("abort", () => { clearInterval(ticking); clearTimeout(this.#following); this.#root.remove(); });
   }
 
   get unread() {
@@ -152,7 +156,8 @@ export class CallWindow extends EventTarget {
   #follow(stream) {
     if (stream === this.#stream) return;
     this.#stream = stream;
-    this.#views.picker.refresh();
+    clearTimeout(this.#following);
+    if (stream) this.#following = setTimeout(() => this.#views.picker.refresh(), FOLLOW_MS);
   }
 
   #entered(phase) {

@@ -10,6 +10,7 @@ export class Chat extends EventTarget {
   #rows = new Map();
   #seen = 0;
   #visible = false;
+  #messages = null;
 
   constructor(root, session, texts, signal) {
     super();
@@ -41,9 +42,12 @@ export class Chat extends EventTarget {
   }
 
   update(state) {
-    const stays = this.#atEnd();
-    const before = this.#rows.size;
     const messages = state.call?.messages ?? [];
+    if (messages === this.#messages) return;
+    this.#messages = messages;
+    const before = this.#rows.size;
+    // Asked only when it matters: it makes the browser lay the whole window out.
+    const stays = messages.length > before && this.#atEnd();
     for (const message of messages) this.#put(message, state);
     this.#drop(new Set(messages.map((message) => message.client_id)));
     show(this.#parts["log-empty"], this.#rows.size === 0);

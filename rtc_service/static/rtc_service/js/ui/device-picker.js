@@ -31,7 +31,6 @@ export class DevicePicker extends EventTarget {
     for (const kind of KINDS) this.#parts[`choose-${kind}`].addEventListener("change", (event) => this.#choose(kind, event.target.value), { signal });
     // Plugged in or pulled out while the dialog is open: the lists follow.
     navigator.mediaDevices?.addEventListener?.("devicechange", () => this.refresh(), { signal });
-    this.refresh();
   }
 
   /** How many cameras there are: the flip button needs two. */

@@ -1,6 +1,6 @@
 /** The `<rtc-call>` elements of this page: a tab has one call with a service, however many buttons there are. */
 export class Page {
-  /** @type {Map<HTMLElement & {holds: boolean, goOn: () => boolean}, string>} element → address of its service */
+  /** @type {Map<HTMLElement & {holds: boolean, goOn: () => boolean, rest: () => void}, string>} element → address of its service */
   #services = new Map();
 
   add(element, service) {
@@ -12,6 +12,12 @@ export class Page {
     const service = this.#services.get(element);
     this.#services.delete(element);
     for (const [other, of] of this.#services) if (of === service && other.goOn()) return;
+  }
+
+  /** The tab's name goes to the one that is about to call: what the others have made ready for a click is given up. */
+  makeWay(element) {
+    const service = this.#services.get(element);
+    for (const [other, of] of this.#services) if (other !== element && of === service) other.rest();
   }
 
   /** The element that has the call with this service, or undefined. */

@@ -23,7 +23,7 @@ export class Stage extends EventTarget {
     const live = phase === "active" || phase === "joining"; // joining: what is there already plays behind the words
     show(this.#parts.stage, phase === "active");
     this.#banner(banner, state);
-    if (live) this.#self(state.local);
+    if (phase === "active") this.#self(state.local); // before that the lobby shows it, and one player is enough
     this.#remote(live ? state.remote : null, state);
   }
 
