@@ -122,7 +122,7 @@ class AgentProfileAdmin(OtpModelAdmin):
             return self.account(profile)
         return format_html('<a href="{}">{}</a>', url, profile.user.get_username())
 
-    @admin.display(description=_("now"))
+    @admin.display(description=_("state now"))
     def state_now(self, profile: AgentProfile) -> SafeString:
         return presence_label(getattr(profile.user, "rtc_agents_presence", None))
 

@@ -103,7 +103,7 @@ def register() -> None:
     registry.message("agents.decline", Decline, decline, staff)
     registry.message("agents.wrap_up", Finish, finish, staff)
     registry.event("agents.wrapped_up", "staff")
-    registry.context("agents", which_queue)
+    registry.context("agents", which_queue, prompt=True)
     registry.desk("agents", desk.read)
     registry.topic("agents.desk:", desk.read_desks, for_staff=desk.topics_of_staff)
     registry.topic("agents.queue:", desk.read_queue, for_call=desk.topics_of_call)

@@ -61,7 +61,6 @@ class CoreSettings:
     MESSAGE_BURST: float = 40.0
     CHAT_CHARACTERS: int = 4_000
     SOCKETS_PER_ADDRESS: int = 20
-    SOCKETS_PER_IDENTITY: int = 3
     SESSIONS_PER_MINUTE: int = 30  # tokens handed out per address
     CALLS_PER_HOUR: int = 30  # calls requested per visitor
     REPLAY_EVENTS: int = 500
@@ -74,8 +73,8 @@ class CoreSettings:
     QUEUE_LIMIT: int = 200
     WAIT_SECONDS: float = 1_800.0
     CONNECT_SECONDS: float = 20.0
+    CONTEXT_SECONDS: float = 0.3  # how long a new call waits for what the shop knows of the customer
     LOST_SECONDS: float = 30.0
-    HELD_SECONDS: float = 600.0
     CALL_HOURS: float = 4.0
     PROMPT_SECONDS: float = 60.0
     QUALITY_SECONDS: float = 5.0

@@ -43,6 +43,14 @@ class MessageKind:
 
 
 @dataclass(frozen=True)
+class ContextProvider:
+    """`prompt`: it asks our own database only, is waited for, and never late."""
+
+    function: Callable[[Visitor, CallRequest], dict[str, Any]]
+    prompt: bool = False
+
+
+@dataclass(frozen=True)
 class Follower:
     """A reader of a topic: a call (the customer in it) or a staff user."""
 
@@ -80,7 +88,7 @@ class Registry:
     duty_functions: dict[str, Callable[[Event], None]] = field(default_factory=dict)
     panels: dict[str, Panel] = field(default_factory=dict)
     after_calls: dict[str, Callable[[Call, str], dict[str, Any] | None]] = field(default_factory=dict)
-    contexts: dict[str, Callable[[Visitor, CallRequest], dict[str, Any]]] = field(default_factory=dict)
+    contexts: dict[str, ContextProvider] = field(default_factory=dict)
     gates: dict[str, Callable[[Visitor, CallRequest], str | None]] = field(default_factory=dict)
     desks: dict[str, Callable[[int], dict[str, Any]]] = field(default_factory=dict)
     snapshots: dict[str, Callable[[Call], Any]] = field(default_factory=dict)
@@ -131,9 +139,10 @@ def after_call(name: str, function: Callable[[Call, str], dict[str, Any] | None]
     _add(_registry.after_calls, name, function)
 
 
-def context(name: str, function: Callable[[Visitor, CallRequest], dict[str, Any]]) -> None:
-    """Facts about the customer, asked before the call is written, outside the transaction, 300 ms at most."""
-    _add(_registry.contexts, name, function)
+def context(name: str, function: Callable[[Visitor, CallRequest], dict[str, Any]], *, prompt: bool = False) -> None:
+    """Facts about the customer, asked before the call is written, outside the transaction. The call waits
+    CONTEXT_SECONDS for them and is updated by what comes later; `prompt`: see ContextProvider."""
+    _add(_registry.contexts, name, ContextProvider(function, prompt))
 
 
 def gate(name: str, function: Callable[[Visitor, CallRequest], str | None]) -> None:

@@ -62,7 +62,7 @@ def digest(card: ProductCard) -> str:
 
 def followed_by_call(call: Call) -> Iterable[str]:
     """The topics that a customer's socket follows."""
-    key = topic_of(ref_of(call.subject_ref))
+    key = topic_of(ref_of(call.subject_ref)) if call.state in OPEN else ""
     return (key,) if key else ()
 
 

@@ -80,6 +80,7 @@ def request(visitor: Visitor, body: CallRequest) -> tuple[Call, Participant]:
             leg = participants.join(call, Role.CUSTOMER, visitor=visitor)
     except IntegrityError:
         raise AlreadyInCall("you have an open call already") from None
+    context.follow_up(call, facts)
     return call, leg
 
 

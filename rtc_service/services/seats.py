@@ -79,8 +79,8 @@ def take(claims: dict[str, Any], *, tab: str, process: str, take_over: bool, res
 def _person(key: str, role: str) -> tuple[Visitor | None, int | None, str]:
     kind, _, value = key.partition(":")
     if kind == "v" and role == "customer":
-        visitor = Visitor.objects.filter(uuid=UUID(value)).first()
-        if visitor is not None:
+        visitor = Visitor.objects.select_related("user").filter(uuid=UUID(value)).first()
+        if visitor is not None and (visitor.user is None or visitor.user.is_active):
             return visitor, None, visitor.name
     if kind == "u" and role == "staff":
         user = get_user_model().objects.filter(pk=int(value), is_active=True).first()

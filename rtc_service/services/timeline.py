@@ -83,5 +83,10 @@ def rows(call_uuid: UUID, after: int, limit: int | None = None) -> list[dict[str
 def visible(item: dict[str, Any], role: str) -> dict[str, Any]:
     """What a role may see of a row; a hidden one keeps its seq, so that readers can tell a gap from a secret."""
     if role == "customer" and registry.get().events.get(item["kind"]) != "all":
-        return {**item, "kind": "-", "actor": None, "data": {}}
+        return hidden(item)
     return item
+
+
+def hidden(item: dict[str, Any]) -> dict[str, Any]:
+    """The row's place without its content."""
+    return {**item, "kind": "-", "actor": None, "data": {}}

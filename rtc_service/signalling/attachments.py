@@ -10,7 +10,7 @@ from .. import conf
 from ..exceptions import NotYours, OldGeneration, TooLarge
 from ..services import timeline
 from ..states import CallState, Role
-from . import attendance, candidates, protocol
+from . import attendance, candidates, limits, protocol
 from .attendance import Attended, Leg
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # A staff member who left a call goes on reading its log for so long: the ticket and the wrap-up still come.
 LINGER_SECONDS = 30.0
+AFTERWARDS = ("call.ended", "call.rated", "link.closed", "participant.left", "tickets.", "agents.")
 
 
 @dataclass
@@ -40,6 +41,7 @@ class Attachments:
         self.links: dict[UUID, LinkEnd] = {}
         self.seqs: dict[str, int] = {}
         self.people: dict[str, dict[str, Any]] = {}
+        self.gone: set[str] = set()  # calls that this socket's leg has left, while it lingers
 
     def leg(self, call: UUID | None) -> Leg | None:
         """The leg in this call; without a call the only one there is."""
@@ -51,6 +53,7 @@ class Attachments:
         for call in [call for call in self.legs if call != leg.call]:
             self.detach(call)
         self.legs[leg.call] = leg
+        self.gone.discard(leg.call)
         self.seqs[leg.call] = snapshot["seq"]
         self.people = dict(snapshot["participants"])
         hub.by_call[leg.call].add(self.socket)
@@ -67,6 +70,7 @@ class Attachments:
     def detach(self, call: str) -> None:
         """Read this call no longer."""
         leg = self.legs.pop(call)
+        self.gone.discard(call)
         self.socket.hub.relay.detach(leg.uuid, self.socket)
         self.socket.hub.relay.forget(leg.uuid)
         self._unfollow(call)
@@ -95,7 +99,10 @@ class Attachments:
         if leg is None:
             return
         self.seqs[call] = row["seq"]
-        self.socket.say("event", timeline.visible(row, self.socket.role), call=call)
+        shown = timeline.visible(row, self.socket.role)
+        if call in self.gone and not kind.startswith(AFTERWARDS):
+            shown = timeline.hidden(row)  # what others say in the call from now on is not for this one
+        self.socket.say("event", shown, call=call)
         mine = str(leg.uuid)
         if kind == "participant.joined":
             self.people[data["participant"]] = data
@@ -108,6 +115,7 @@ class Attachments:
         elif kind == "prompt.asked" and data["participant"] == mine:
             self._ask(data, call)
         elif kind == "participant.left" and data["participant"] == mine and self.socket.role != Role.CUSTOMER:
+            self.gone.add(call)
             self.socket.hub.loop.call_later(LINGER_SECONDS, self._linger_over, call, leg)
 
     def _ask(self, data: dict[str, Any], call: str) -> None:
@@ -166,7 +174,7 @@ class Attachments:
     def _limit(self, end: LinkEnd, body: Any) -> None:
         settings = conf.core()
         if isinstance(body, protocol.LinkDescription):
-            if len(body.sdp) > settings.SDP_BYTES:
+            if limits.size(body.sdp) > settings.SDP_BYTES:
                 raise TooLarge(f"an SDP has {settings.SDP_BYTES} bytes at most")
             if body.type == "offer":
                 end.candidates = 0  # an ICE restart gathers anew

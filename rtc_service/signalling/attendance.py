@@ -142,14 +142,13 @@ def left(key: str, epoch: int, legs: list[int]) -> None:
 
 def topic_keys(call: UUID | None, user_id: int | None) -> set[str]:
     """The topics of a socket as things stand."""
+    row = Call.objects.filter(uuid=call).select_related("visitor").first() if call is not None else None
     keys: set[str] = set()
     for kind in registry.get().topics.values():
         if user_id is not None:
             keys.update(kind.for_staff(user_id))
-        if call is not None:
-            row = Call.objects.filter(uuid=call).first()
-            if row is not None:
-                keys.update(kind.for_call(row))
+        if row is not None:
+            keys.update(kind.for_call(row))
     return keys
 
 

@@ -24,8 +24,9 @@ from .attendance import Leg
 
 log = logging.getLogger("rtc_service.signalling")
 FLOOD_STRIKES = 200
+STRIKE_MEMORY = 10.0  # seconds without a strike after which they are forgotten
 OUT_FRAMES = 2_000
-TOPICS_SECONDS = 0.25  # call events come in bursts, and what follows from them is no hurry
+TOPICS_SECONDS = 0.5  # call events come in bursts, and while a call is being connected its parties go first
 BYE_CODES = {
     "taken_over": protocol.CLOSE_TAKEN_OVER,
     "revoked": protocol.CLOSE_TOKEN,
@@ -55,7 +56,7 @@ class SignallingConsumer(AsyncConsumer):
         self.welcomed = self.closing = False
         self.opened = self.heard = time.monotonic()
         self._claims: dict[str, Any] | None = None
-        self._strikes = 0
+        self._strikes, self._struck = 0, 0.0
 
     @property
     def legs(self) -> dict[str, Leg]:
@@ -81,6 +82,7 @@ class SignallingConsumer(AsyncConsumer):
     async def _connect(self) -> None:
         settings = conf.core()
         self.hub = hub.current()
+        self._audits = limits.Bucket(1.0, 20.0)
         self.bucket = limits.Bucket(settings.MESSAGE_RATE, settings.MESSAGE_BURST)
         self._out: asyncio.Queue[dict[str, Any]] = asyncio.Queue(OUT_FRAMES)
         self._work: asyncio.Queue[tuple[protocol.Envelope, registry.MessageKind | None, Any]] = asyncio.Queue(100)
@@ -177,7 +179,7 @@ class SignallingConsumer(AsyncConsumer):
             frame = message.get("text") or message.get("bytes") or ""
             if not self.bucket.take():
                 self._flood()
-            if len(frame) > conf.core().MESSAGE_BYTES:
+            if limits.size(frame) > conf.core().MESSAGE_BYTES:
                 raise TooLarge(f"a message has {conf.core().MESSAGE_BYTES} bytes at most")
             envelope = protocol.decode(frame)
             await self._route(envelope)
@@ -190,6 +192,10 @@ class SignallingConsumer(AsyncConsumer):
             self._error(envelope.id if envelope else None, RtcError("internal error", code="internal"))
 
     def _flood(self) -> None:
+        now = time.monotonic()
+        if now - self._struck > STRIKE_MEMORY:
+            self._strikes = 0
+        self._struck = now
         self._strikes += 1
         if self._strikes == FLOOD_STRIKES:
             self._close(protocol.CLOSE_FLOOD)
@@ -213,6 +219,7 @@ class SignallingConsumer(AsyncConsumer):
             if known is None:
                 raise BadRequest(f"unknown kind {kind!r}", code="unknown_kind")
             if self.role not in known.roles:
+                await self._smells(envelope)
                 raise NotYours(f"{kind} is not for a {self.role}")
             self._queue(envelope, known, protocol.decode_body(envelope.body, known.body))
 
@@ -305,7 +312,10 @@ class SignallingConsumer(AsyncConsumer):
         if attended is not None:
             seen = {str(item.link): (item.generation, item.n) for item in body.links}
             self._attach(attended, seen)
-        self.hub.loop.create_task(self._follow_topics())
+        if self.role == Role.CUSTOMER:
+            self._refresh_topics()
+        else:
+            self._topics_due()  # an offer may be waiting
 
     # --- the log and topics, pushed by the tailer
 
@@ -363,6 +373,9 @@ class SignallingConsumer(AsyncConsumer):
                 self._error(envelope.id, RtcError("internal error", code="internal"))
 
     async def _smells(self, envelope: protocol.Envelope) -> None:
+        """Audit a refusal; who is refused all the time does not fill the table."""
+        if not self._audits.take():
+            return
         try:
             await in_db(
                 audit.record,
@@ -403,7 +416,7 @@ class SignallingConsumer(AsyncConsumer):
 
     async def _replay(self, envelope: protocol.Envelope, body: protocol.Replay) -> None:
         call = str(envelope.call or "")
-        if call not in self.legs:
+        if call not in self.legs or call in self.attached.gone:
             raise NotYours("no such call of yours")
         limit = conf.core().REPLAY_EVENTS
         rows = await in_db(handlers.replay_rows, UUID(call), body.from_seq, self.role, limit)

@@ -22,6 +22,11 @@ class Bucket:
         return True
 
 
+def size(text: str | bytes) -> int:
+    """Bytes on the wire (UTF-8)."""
+    return len(text) if isinstance(text, bytes) or text.isascii() else len(text.encode(errors="surrogatepass"))
+
+
 def header(scope: dict[str, Any], name: bytes) -> str:
     """One header of an ASGI scope, or an empty string."""
     for key, value in scope.get("headers", ()):

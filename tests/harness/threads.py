@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -36,3 +37,14 @@ def good(results: list[Any]) -> list[Any]:
 def bad(results: list[Any], *expected: type[Exception]) -> list[Exception]:
     """Those that raised something else than expected."""
     return [result for result in results if isinstance(result, Exception) and not isinstance(result, expected)]
+
+
+def until(check: Callable[[], Any], seconds: float = 10.0) -> Any:
+    """Wait for another thread's work: the first truthy value of `check()`. Raises AssertionError after the time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        value = check()
+        if value:
+            return value
+        time.sleep(0.01)
+    raise AssertionError("it never came true")

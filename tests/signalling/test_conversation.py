@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
@@ -152,3 +153,11 @@ async def test_nobody_rates_a_call_that_was_never_answered(people: People) -> No
     alice, _bob, call, _offer = await ringing(people)
     await alice.ask("call.cancel", call=call)
     assert await alice.refused("call.rate", {"score": 1}, call=call) == "conflict"
+
+
+async def test_a_customer_who_plays_staff_is_refused_and_audited(
+    people: People, audited: Callable[[str], int]
+) -> None:
+    alice = await tab_of(people.alice)
+    assert await alice.refused("agents.ready") == "not_yours"
+    assert await in_db(audited, "message.refused") == 1

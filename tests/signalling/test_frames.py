@@ -89,6 +89,13 @@ async def test_a_message_too_long_is_refused(people: People) -> None:
     await tab.settle()
 
 
+async def test_a_message_is_measured_in_bytes(people: People) -> None:
+    tab = await tab_of(people.alice)
+    await tab.send(json.dumps({"kind": "ping", "body": {"x": "茶" * 30_000}}, ensure_ascii=False))
+    assert await tab.error() == "too_large"
+    await tab.settle()
+
+
 async def test_a_handler_that_breaks_does_not_take_the_socket_along(
     people: People, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -159,3 +159,17 @@ async def test_a_held_link_that_has_moved_on_is_opened_anew(people: People) -> N
     await talk.bob.ask("link.renew", {"link": talk.link, "generation": 1}, call=talk.call)
     alice = await Tab().open(None, resume=talk.alice.resume, links=[{"link": talk.link, "generation": 1, "n": 0}])
     assert (await alice.kind("link.open"))["generation"] == 2
+
+
+async def test_private_addresses_are_not_relayed_where_that_is_set(
+    people: People, core: Callable[..., None]
+) -> None:
+    core(PRIVATE_CANDIDATES=False)
+    talk = await connecting(people)
+    lines = [f"candidate:1 1 udp 1 {address} 9 typ host" for address in ("10.0.0.7", "93.184.216.34", "192.168.1.9")]
+    sdp = "v=0\r\n" + "".join(f"a={line}\r\n" for line in lines)
+    await talk.alice.ask("link.description", talk.description(sdp=sdp))
+    items = [{"candidate": line, "sdpMid": "0"} for line in lines]
+    await talk.alice.ask("link.candidates", {**talk.candidates(), "candidates": items})
+    assert (await talk.bob.kind("link.description"))["sdp"] == f"v=0\r\na={lines[1]}\r\n"
+    assert [item["candidate"] for item in (await talk.bob.kind("link.candidates"))["candidates"]] == [lines[1]]

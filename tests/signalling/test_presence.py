@@ -142,6 +142,11 @@ async def test_who_has_lost_a_call_says_nothing_in_it(people: People) -> None:
     await beth.ask("agents.accept", {"offer": offer["body"]["value"]["offer"]["offer"]})
     assert await talk.bob.refused("call.hang_up", call=talk.call) == "not_yours"
     assert (await talk.say(talk.bob, "hello"))["body"]["code"] == "not_yours"
+    assert await talk.bob.refused("replay", {"from_seq": 0}, call=talk.call) == "not_yours"
+    await talk.say(talk.alice, "my address is secret")
+    assert (await beth.event("message"))["data"]["body"] == "my address is secret"
+    await talk.bob.settle()
+    assert "my address is secret" not in str(talk.bob.frames), "nor does he read on"
     assert (await in_db(Call.objects.get, uuid=talk.call)).state == "connecting"
 
 

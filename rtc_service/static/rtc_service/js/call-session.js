@@ -103,9 +103,12 @@ export class CallSession extends EventTarget {
     if (this.#running) return;
     this.#running = true;
     const { signal } = this.#life;
-    this.#started = this.#findName().then(() => {
-      if (!signal.aborted) this.#signalling.start();
-    });
+    if (this.#tab && this.#named) this.#signalling.start(); // prepared: the socket opens within the click itself
+    else {
+      this.#started = this.#findName().then(() => {
+        if (!signal.aborted) this.#signalling.start();
+      });
+    }
   }
 
   #findName() {
@@ -123,6 +126,7 @@ export class CallSession extends EventTarget {
     this.#life.abort();
     this.#life = new AbortController();
     this.#named = null;
+    this.#tab = "";
     this.#signalling.stop();
     this.#links.closeAll();
     this.#media.close();

@@ -1,4 +1,9 @@
-/** What a hello is made of: the newest resume token of this tab, or a fresh token from the session view. */
+/**
+ * What a hello is made of: the newest resume token of this tab, or a fresh token from the session view.
+ *
+ * @typedef {{token: string, ws: string}} Session
+ * @typedef {{url: string, hello: {token?: string, resume?: string}}} Hello
+ */
 
 import { now } from "./clock.js";
 
@@ -9,7 +14,7 @@ export class Credentials {
   #openSession;
   #storage;
   #scope;
-  /** @type {{at: number, session: Promise<{token: string, ws: string}>}|null} fetched ahead, never more than one */
+  /** @type {{at: number, session: Promise<Session>, here: Session|null}|null} fetched ahead, never more than one */
   #stock = null;
 
   /**
@@ -26,19 +31,33 @@ export class Credentials {
   /** Fetch a token ahead of the connection that will need it, unless there is one or a resume token will do. */
   prefetch() {
     if (this.#resume || (this.#stock && now() - this.#stock.at < STOCK_MS)) return;
-    const stock = { at: now(), session: this.#openSession() };
+    const stock = { at: now(), session: this.#openSession(), here: /** @type {Session|null} */ (null) };
     this.#stock = stock;
-    stock.session.catch(() => {
-      if (this.#stock === stock) this.#stock = null; // the connection asks again
-    });
+    stock.session.then(
+      (session) => (stock.here = session),
+      () => this.#stock === stock && (this.#stock = null), // the connection asks again
+    );
   }
 
-  /** @returns {Promise<{url: string, hello: {token?: string, resume?: string}}>} rejects as openSession does */
+  /** What needs no waiting for, or null. @returns {Hello|null} */
+  ready() {
+    if (this.#resume) return this.#resume;
+    const { at = 0, here = null } = this.#stock ?? {};
+    if (!here || now() - at > STOCK_MS) return null;
+    this.#stock = null;
+    return this.#fresh(here);
+  }
+
+  /** @returns {Promise<Hello>} rejects as openSession does */
   async get() {
     if (this.#resume) return this.#resume;
     const stock = this.#stock;
     this.#stock = null;
-    const { token, ws } = await (stock && now() - stock.at < STOCK_MS ? stock.session : this.#openSession());
+    return this.#fresh(await (stock && now() - stock.at < STOCK_MS ? stock.session : this.#openSession()));
+  }
+
+  /** @param {Session} session @returns {Hello} */
+  #fresh({ token, ws }) {
     this.#storage.setItem(this.#key("ws"), ws);
     return { url: ws, hello: { token } };
   }
@@ -53,6 +72,7 @@ export class Credentials {
     this.#storage.removeItem(this.#key("resume"));
   }
 
+  /** @returns {Hello|null} */
   get #resume() {
     const resume = this.#storage.getItem(this.#key("resume"));
     const url = this.#storage.getItem(this.#key("ws"));

@@ -151,9 +151,9 @@ export class SignallingClient extends EventTarget {
 
   async #connect() {
     const { signal } = this.#run;
-    let credentials;
+    let credentials = this.#credentials.ready();
     try {
-      credentials = await this.#credentials.get();
+      credentials ??= await this.#credentials.get();
     } catch (error) {
       if (!signal.aborted) this.#onNoSession(error);
       return;

@@ -46,7 +46,7 @@ export class AfterCall extends EventTarget {
     const detail = this.#texts.get(`ended.${reason}.detail`);
     if (!call.answered_at || !call.ended_at) return detail;
     const time = formatDuration((call.ended_at - call.answered_at) / 1000);
-    return `${detail} ${this.#texts.get("ended.duration", { time })}`.trim();
+    return this.#texts.join(detail, this.#texts.get("ended.duration", { time }));
   }
 
   #ticket(ticket) {

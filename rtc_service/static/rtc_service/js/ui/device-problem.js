@@ -42,7 +42,7 @@ export class DeviceProblem extends EventTarget {
     if (!shown) return false;
     setText(parts["problem-title"], this.#texts.first([`problem.${problem.code}.${problem.kind}`, `problem.${problem.code}`, "problem.failed"]));
     const detail = this.#texts.first([`problem.${problem.code}.detail`, "problem.failed.detail"]);
-    setText(parts["problem-detail"], microphone ? `${detail} ${this.#texts.get("problem.now_audio")}` : detail);
+    setText(parts["problem-detail"], microphone ? this.#texts.join(detail, this.#texts.get("problem.now_audio")) : detail);
     show(parts["problem-retry"], problem.code !== "insecure");
     show(parts["problem-audio"], problem.code !== "insecure" && problem.kind !== "microphone");
     return true;

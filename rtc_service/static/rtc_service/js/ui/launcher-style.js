@@ -1,6 +1,6 @@
 /** The button's style, in the script itself so that the button is there with the first file. */
 export const LAUNCHER_CSS = `
-:host { display: contents !important; }
+:host { display: contents !important; opacity: 1 !important; }
 .root { all: initial; direction: inherit; -webkit-text-size-adjust: 100%;
   font: 400 15px/1.5 var(--rtc-font, system-ui, -apple-system, "Segoe UI", Roboto, "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif);
   --_accent: var(--rtc-accent, #2457d6); --_on-accent: var(--rtc-on-accent, #fff); --_z: var(--rtc-z-index, 2147483000);

@@ -18,6 +18,11 @@ export class Texts {
     return (this.#words.get(key) || "").replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
   }
 
+  /** Two sentences as one text: not every language puts a space between them. */
+  join(first, second) {
+    return first && second ? this.get("two_sentences", { first, second }) : first || second;
+  }
+
   /** The first of `keys` that exists. */
   first(keys, values) {
     return this.get(keys.find((key) => this.has(key)) || "", values);
