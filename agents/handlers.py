@@ -18,6 +18,10 @@ from .models import Queue
 from .services import desk, matching, offers, presence, wrap_up
 
 
+# After these somebody else's place in the queue, or the number of free agents, is another one.
+QUEUE_MOVES = ("call.requested", "call.ringing", "call.waiting", "call.ended")
+
+
 class Away(Body):
     """agents.away: why the agent takes no calls."""
 
@@ -84,8 +88,8 @@ def on_event(*, event: Event, **_: Any) -> None:
         if call.answered_by_id is not None:
             presence.after_call(call.answered_by_id, call)
     if event.kind in ("call.requested", "call.waiting", "call.ended"):
-        matching.run()  # before the topics: somebody waits for the ring
-    if event.kind.startswith("call."):
+        matching.run()  # before the topic: somebody waits for the ring
+    if event.kind in QUEUE_MOVES:
         topics.bump(presence.queue_key(call.queue))
 
 

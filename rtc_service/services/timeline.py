@@ -20,7 +20,7 @@ def append(
     """Write one event with the call's next seq and the duties it owes; must run inside the changing transaction."""
     if kind not in registry.get().events:
         raise ValueError(f"event kind {kind!r} is not registered")
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         with connection.cursor() as cursor:
             # The row lock of this UPDATE is what makes seq gapless.
             table = connection.ops.quote_name(Call._meta.db_table)

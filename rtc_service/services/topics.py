@@ -13,7 +13,7 @@ from ..models import Topic
 
 def bump(key: str) -> None:
     """Say in the changing transaction that a topic has a new value; readers read it after the commit."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         if not Topic.objects.filter(key=key).update(version=F("version") + 1):
             Topic.objects.get_or_create(key=key, defaults={"version": 0})
             Topic.objects.filter(key=key).update(version=F("version") + 1)

@@ -148,6 +148,8 @@ class Tailer:
             if any(socket.seqs.get(call, 0) < seq for socket in self.hub.by_call.get(call, ())):
                 self.read(call)
         for key, version in versions.items():
+            if f"topic:{key}" in self._reading:
+                continue
             if any(socket.topic_versions.get(key, -1) < version for socket in self.followers.get(key, ())):
                 self.read_topic(key)
 

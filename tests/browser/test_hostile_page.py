@@ -1,4 +1,4 @@
-"""Pages that do not know the widget: styles that hit everything, captured positions, several elements, moved elements."""
+"""Pages that do not know the widget: styles that hit everything, captured positions, several or moved elements."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def bob(browser: Browser, service: Site) -> Iterator[Agent]:
 
 @pytest.fixture
 def opened(browser: Browser, shop: Host, service: Site) -> Iterator[Callable[..., Customer]]:
-    """`opened('… {call} …', style)`: a guest on a page with this body; `{call}` and `{script}` stand for our two lines."""
+    """`opened("… {call} …", style)`: a guest on a page with this body; `{call}` and `{script}` are our two lines."""
     entered: list[Customer] = []
 
     def enter(body: str, style: str = STYLE, query: str = "") -> Customer:

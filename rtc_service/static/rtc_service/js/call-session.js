@@ -367,9 +367,9 @@ export class CallSession extends EventTarget {
     this.#touch();
   }
 
-  /** Tell the others which sources are on; again after each welcome. @param {boolean} [again] */
+  /** Tell the others which sources are on, as soon as there are others; again after each welcome. @param {boolean} [again] */
   #sayMedia(again = false) {
-    if (!this.#log.isOpen || !this.#log.participant(this.#options.role)) return;
+    if (!this.#log.isOpen || !this.#log.participant(this.#options.role) || !this.#log.snapshot?.staff) return;
     const { camera, microphone, screen } = this.#media.state;
     const { call } = this.#log;
     const said = `${call} ${camera} ${microphone} ${screen}`;
