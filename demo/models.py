@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import secrets
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from commerce.services.catalogue import product_changed
 
 # Without letters and digits that people mix up when they read a number aloud in a call.
 NUMBER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -42,6 +45,12 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Who talks about this product at the moment sees the change at once."""
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            product_changed(self.sku)
 
     def get_absolute_url(self) -> str:
         return reverse("rtc_demo:product", kwargs={"slug": self.slug})

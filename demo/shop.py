@@ -10,6 +10,8 @@ from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
 
+from commerce.services.catalogue import product_changed
+
 from .models import Cart, CartLine, Order, OrderLine, Product
 
 if TYPE_CHECKING:
@@ -81,6 +83,7 @@ def place_order(cart: Cart, user: User) -> Order:
         taken = Product.objects.filter(pk=line.product_id, stock__gte=line.quantity)
         if not taken.update(stock=F("stock") - line.quantity):
             raise SoldOut(line.product.title)
+        product_changed(line.product.sku)
     total = sum((line.total for line in lines), Decimal("0.00"))
     order = Order.objects.create(
         user=user, placed_at=timezone.now(), total=total, currency=lines[0].product.currency, city="Lyon"

@@ -29,59 +29,59 @@ class CoreSettings:
     ALLOWED_ORIGINS: list[str] = field(default_factory=list)  # full origins of foreign pages, "https://shop.example"
     KEY_RING: list[list[str]] = field(default_factory=list)  # [[key id, base64 of 32 bytes], ...], the first encrypts
     IDENTITY_KEY: str = ""  # shared with a host that signs customers' identities; empty: SECRET_KEY
-    ADMIN_REQUIRES_OTP: bool = False
-    TOKEN_SECONDS: int = 60
-    GUEST_DAYS: int = 30
-    RESUME_SECONDS: int = 46_800
+    ADMIN_REQUIRES_OTP: bool = False  # our admin pages ask staff for a second factor (needs django-otp)
+    TOKEN_SECONDS: int = 60  # how long a fresh token may wait for its socket
+    GUEST_DAYS: int = 30  # how long a guest's browser is known again
+    RESUME_SECONDS: int = 46_800  # how long a socket may be resumed without logging in anew
     TRUSTED_PROXIES: int = 0  # how many proxies of our own append to X-Forwarded-For
 
     # ICE
-    STUN_URLS: list[str] = field(default_factory=list)
-    TURN_URLS: list[str] = field(default_factory=list)
-    TURN_SECRETS: list[str] = field(default_factory=list)  # newest first
-    TURN_SECONDS: int = 600
+    STUN_URLS: list[str] = field(default_factory=list)  # none are built in
+    TURN_URLS: list[str] = field(default_factory=list)  # "turn:turn.example:3478", "turns:…?transport=tcp"
+    TURN_SECRETS: list[str] = field(default_factory=list)  # shared with coturn, newest first; that one signs
+    TURN_SECONDS: int = 600  # how long credentials for TURN let a browser in; a connection that stands lasts longer
     ICE_POLICY: str = "all"  # or "relay": media through TURN only, no party learns the other's address
     PRIVATE_CANDIDATES: bool = True  # False: candidates of private networks are not relayed (needs TURN or public hosts)
 
     # Media profile handed to the browsers
-    VIDEO_WIDTH: int = 640
-    VIDEO_HEIGHT: int = 360
-    VIDEO_FPS: int = 30
-    VIDEO_BITRATE: int = 1_700_000
+    VIDEO_WIDTH: int = 640  # of the picture that a browser asks its camera for
+    VIDEO_HEIGHT: int = 360  # likewise
+    VIDEO_FPS: int = 30  # pictures a second, at most
+    VIDEO_BITRATE: int = 1_700_000  # at most, of the picture that a browser sends
 
     # Sockets
-    HEARTBEAT: float = 5.0
-    LEASE_SECONDS: float = 15.0
-    HELLO_SECONDS: float = 5.0
-    SOCKET_HOURS: float = 12.0
-    MESSAGE_BYTES: int = 65_536
-    SDP_BYTES: int = 32_768
-    CANDIDATES_PER_LINK: int = 50
-    MESSAGE_RATE: float = 20.0
-    MESSAGE_BURST: float = 40.0
-    CHAT_CHARACTERS: int = 4_000
-    SOCKETS_PER_ADDRESS: int = 20
+    HEARTBEAT: float = 5.0  # each browser pings, and each process renews the leases of those it heard, so often
+    LEASE_SECONDS: float = 15.0  # who was not heard for so long is gone: several heartbeats
+    HELLO_SECONDS: float = 5.0  # a socket without hello is closed after this
+    SOCKET_HOURS: float = 12.0  # after this a socket is asked to come back on a new one
+    MESSAGE_BYTES: int = 65_536  # the largest message, in bytes of UTF-8
+    SDP_BYTES: int = 32_768  # the largest session description in it
+    CANDIDATES_PER_LINK: int = 50  # of one end, from one offer to the next
+    MESSAGE_RATE: float = 20.0  # messages a second that a socket may send for long
+    MESSAGE_BURST: float = 40.0  # and at once
+    CHAT_CHARACTERS: int = 4_000  # the longest chat line
+    SOCKETS_PER_ADDRESS: int = 20  # sockets at once, in each process
     SESSIONS_PER_MINUTE: int = 30  # tokens handed out per address
     CALLS_PER_HOUR: int = 30  # calls requested per visitor
-    REPLAY_EVENTS: int = 500
-    RELAY_BUFFER_SECONDS: float = 60.0
-    RELAY_BUFFER_MESSAGES: int = 200
-    DATABASE_THREADS: int = 8
-    CHANNEL_LAYER: str = "default"
+    REPLAY_EVENTS: int = 500  # who has missed more is sent a fresh snapshot
+    RELAY_BUFFER_SECONDS: float = 60.0  # link messages are kept so long for who was away for a moment
+    RELAY_BUFFER_MESSAGES: int = 200  # at most so many for each addressee
+    DATABASE_THREADS: int = 8  # threads (and connections) of each server process for the sockets' queries
+    CHANNEL_LAYER: str = "default"  # the alias in CHANNEL_LAYERS that connects the server processes
 
     # Calls
-    QUEUE_LIMIT: int = 200
-    WAIT_SECONDS: float = 1_800.0
-    CONNECT_SECONDS: float = 20.0
+    QUEUE_LIMIT: int = 200  # more customers waiting are refused with `queue_full`
+    WAIT_SECONDS: float = 1_800.0  # who has waited so long unanswered is told that nobody is free
+    CONNECT_SECONDS: float = 20.0  # after this without picture and sound an answered call goes on with text
     CONTEXT_SECONDS: float = 0.3  # how long a new call waits for what the shop knows of the customer
-    LOST_SECONDS: float = 30.0
-    CALL_HOURS: float = 4.0
-    PROMPT_SECONDS: float = 60.0
-    QUALITY_SECONDS: float = 5.0
+    LOST_SECONDS: float = 30.0  # how long a party may be away before the call goes on without it
+    CALL_HOURS: float = 4.0  # no conversation lasts longer
+    PROMPT_SECONDS: float = 60.0  # how long a question to a party stands, unless it says otherwise
+    QUALITY_SECONDS: float = 5.0  # the window over which browsers measure and report
 
     # Duties
-    DUTY_ATTEMPTS: int = 8
-    DUTY_LEASE_SECONDS: float = 60.0
+    DUTY_ATTEMPTS: int = 8  # then what is owed is given up, and shown in admin
+    DUTY_LEASE_SECONDS: float = 60.0  # who has not done it by then is taken for dead, and another does it
 
 
 def register(name: str, cls: type) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import F
 
 from .. import clock
@@ -48,7 +47,7 @@ def find(uuid: UUID, participant_uuid: UUID) -> Link:
 
 def renew(link: Link, generation: int, *, cause: str = "") -> bool:
     """Open generation n+1, if `generation` is still the newest: both ends may ask at once, one of them moves it."""
-    with transaction.atomic():
+    with timeline.changing(link.call):
         moved = (
             Link.objects.filter(pk=link.pk, generation=generation)
             .exclude(state=LinkState.CLOSED)
@@ -73,7 +72,7 @@ def report(
     if generation != link.generation:
         raise OldGeneration(f"the link is at generation {link.generation}")
     mine = "up_first" if link.first.uuid == participant_uuid else "up_second"
-    with transaction.atomic():
+    with timeline.changing(link.call):
         if state == "up":
             Link.objects.filter(pk=link.pk, generation=generation).update(**{mine: generation})
             moved = (
@@ -96,12 +95,10 @@ def report(
     return bool(moved)
 
 
-def close_all(call: Call, *, reason: str, participant: Participant | None = None) -> None:
-    """Close the call's links, or those of one leg."""
+def close_all(call: Call, *, reason: str) -> None:
+    """Close the call's links (inside the caller's transaction)."""
     links = Link.objects.filter(call=call).exclude(state=LinkState.CLOSED).select_related("first", "second")
     for link in links:
-        if participant is not None and participant.pk not in (link.first_id, link.second_id):
-            continue
         closed = (
             Link.objects.filter(pk=link.pk)
             .exclude(state=LinkState.CLOSED)

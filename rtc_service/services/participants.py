@@ -49,7 +49,7 @@ def join(
 def leave(participant: Participant) -> bool:
     """Close a leg; False when it was closed already."""
     now = clock.now()
-    with transaction.atomic():
+    with timeline.changing(participant.call):
         left = Participant.objects.filter(pk=participant.pk, left__isnull=True).update(
             left=now, present=False, lease_until=None
         )
@@ -59,21 +59,25 @@ def leave(participant: Participant) -> bool:
 
 
 def seen(participant_ids: Iterable[int]) -> None:
-    """Renew the leases of legs whose sockets were heard in this beat (one statement for all).
+    """Renew the leases of legs whose sockets were heard in this beat (one update for all).
 
     A leg that was taken for lost though its socket lives (the database or this machine stood still) is back."""
     ids = list(participant_ids)
-    if ids:
-        here = Participant.objects.filter(pk__in=ids, left__isnull=True)
-        here.filter(present=True).update(lease_until=clock.after(conf.core().LEASE_SECONDS))
-        for participant in here.filter(present=False).select_related("call"):
-            back(participant)
+    if not ids:
+        return
+    here = Participant.objects.filter(pk__in=ids, left__isnull=True)
+    with transaction.atomic():
+        # Who is being changed at this moment has the next beat: waiting for many rows at once is how deadlocks begin.
+        free = here.filter(present=True).select_for_update(skip_locked=True).values_list("pk", flat=True)
+        Participant.objects.filter(pk__in=list(free)).update(lease_until=clock.after(conf.core().LEASE_SECONDS))
+    for participant in here.filter(present=False).select_related("call"):
+        back(participant)
 
 
 def back(participant: Participant) -> bool:
     """A socket speaks for this leg again; True when it had been lost."""
     until = clock.after(conf.core().LEASE_SECONDS)
-    with transaction.atomic():
+    with timeline.changing(participant.call):
         returned = Participant.objects.filter(pk=participant.pk, left__isnull=True, present=False).update(
             present=True, lost_since=None, lease_until=until
         )
@@ -86,7 +90,7 @@ def back(participant: Participant) -> bool:
 
 def lost(participant: Participant) -> bool:
     """No socket speaks for this leg any more; the call's sweeper gives it time to come back."""
-    with transaction.atomic():
+    with timeline.changing(participant.call):
         gone = Participant.objects.filter(pk=participant.pk, left__isnull=True, present=True).update(
             present=False, lost_since=clock.now(), lease_until=None
         )
@@ -99,7 +103,7 @@ def set_media(participant: Participant, media: dict[str, bool]) -> None:
     """Which sources of this leg are on; written only when something changed."""
     if participant.media == media:
         return
-    with transaction.atomic():
+    with timeline.changing(participant.call):
         changed = Participant.objects.filter(pk=participant.pk, left__isnull=True).update(media=media)
         if changed:
             data = {"participant": str(participant.uuid), **media}

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from .. import clock, conf
 from ..exceptions import Conflict, NotYours
 from ..models import Participant, Prompt
@@ -24,7 +22,7 @@ def ask(
 ) -> Prompt:
     """Ask a party something."""
     until = clock.after(seconds or conf.core().PROMPT_SECONDS)
-    with transaction.atomic():
+    with timeline.changing(participant.call):
         prompt = Prompt.objects.create(
             call=participant.call,
             participant=participant,
@@ -68,7 +66,7 @@ def answer(uuid: UUID, *, by: UUID, accept: bool, answer: dict[str, Any]) -> Pro
 
 
 def _settle(prompt: Prompt, state: PromptState, answer: dict[str, Any] | None = None) -> bool:
-    with transaction.atomic():
+    with timeline.changing(prompt.call):
         settled = Prompt.objects.filter(pk=prompt.pk, state=PromptState.OPEN).update(
             state=state, answer=answer or {}, answered=clock.now()
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -12,6 +13,20 @@ from django.db import connection, transaction
 
 from .. import aftermath, clock, hints, registry, signals
 from ..models import Call, Duty, Event, Message
+from . import duties
+
+
+@contextmanager
+def changing(call: Call) -> Iterator[None]:
+    """A transaction that changes what belongs to a call: legs, links, prompts.
+
+    The lock order is agent, call, what belongs to it. Whoever changed a leg and then wrote the call's log would wait for
+    somebody who ends the call and waits for the leg. SQLite writes one transaction at a time and needs no locks.
+    """
+    with transaction.atomic():
+        if connection.features.has_select_for_update:
+            Call.objects.select_for_update(no_key=True).only("pk").get(pk=call.pk)
+        yield
 
 
 def append(
@@ -44,8 +59,6 @@ def _committed(event: Event, owes: bool) -> None:
 def _follow_up(event: Event, owes: bool) -> None:
     signals.committed.send_robust(sender=Event, event=event)
     if owes:
-        from . import duties  # duties read the registry, which may import services
-
         duties.enqueue(event)
 
 

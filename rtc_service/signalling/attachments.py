@@ -10,7 +10,7 @@ from .. import conf
 from ..exceptions import NotYours, OldGeneration, TooLarge
 from ..services import timeline
 from ..states import CallState, Role
-from . import attendance, candidates, limits, protocol
+from . import candidates, limits, profile, protocol
 from .attendance import Attended, Leg
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ class Attachments:
             peer=protocol.Peer(UUID(peer), person.get("role", ""), person.get("name", "")),
             polite=first,
             offer=first,
-            profile=attendance.link_profile(self.socket.key),
+            profile=profile.link_profile(self.socket.key),
         )
         self.socket.say("link.open", body, call=leg.call)
 

@@ -10,12 +10,12 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from .. import aftermath, clock, conf, registry, tokens
+from .. import aftermath, clock, registry, tokens
 from ..db import reading
 from ..exceptions import BadRequest, NotYours
 from ..models import Call, Participant
 from ..registry import Caller
-from ..services import calls, ice, links, participants, prompts, seats, snapshots, topics
+from ..services import calls, links, participants, prompts, seats, snapshots
 from ..states import CallState, Role
 from . import protocol
 
@@ -150,26 +150,3 @@ def topic_keys(call: UUID | None, user_id: int | None) -> set[str]:
         if row is not None:
             keys.update(kind.for_call(row))
     return keys
-
-
-def pong(keys: list[str]) -> dict[str, int]:
-    return topics.versions(keys)
-
-
-def link_profile(name: str) -> dict[str, Any]:
-    """What a browser needs to build a peer connection: fresh ICE servers and the media profile."""
-    settings = conf.core()
-    return {
-        "ice_servers": ice.servers(name),
-        "ice_policy": settings.ICE_POLICY,
-        "video": {
-            "width": settings.VIDEO_WIDTH,
-            "height": settings.VIDEO_HEIGHT,
-            "fps": settings.VIDEO_FPS,
-            "bitrate": settings.VIDEO_BITRATE,
-        },
-    }
-
-
-def is_customer(role: str) -> bool:
-    return role == Role.CUSTOMER

@@ -1,4 +1,4 @@
-"""One per event loop: the sockets of this process, the relay, the log's tailer and the ticker."""
+"""One per event loop: the sockets of this process, and what serves them all (relay, tailer, ticker, backplane)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import asyncio
 import logging
 import uuid
 from collections import defaultdict
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
-from channels.layers import InMemoryChannelLayer, get_channel_layer
-
-from .. import conf, hints
+from .. import hints
+from .backplane import Backplane
 from .relay import Relay
 from .tailer import Tailer
 from .ticker import Ticker
@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from .consumer import SignallingConsumer
 
 log = logging.getLogger("rtc_service.hub")
-ALL = "rtc.all"
-BATCH = 64
-PULSE_SECONDS = 1.0
+RESTART_SECONDS = 1.0
 
 
 class Hub:
@@ -34,37 +32,47 @@ class Hub:
         self.by_call: dict[str, set[SignallingConsumer]] = defaultdict(set)
         self.by_key: dict[str, set[SignallingConsumer]] = defaultdict(set)
         self.by_address: dict[str, int] = defaultdict(int)
-        self.relay = Relay(self.process, self.broadcast)
+        self.backplane = Backplane(self.process, self._receive, lambda: self.relay.claim_all())
+        self.relay = Relay(self.process, self.backplane.broadcast)
         self.tailer = Tailer(self)
         self.ticker = Ticker(self)
-        layer = get_channel_layer(conf.core().CHANNEL_LAYER)
-        self.layer = None if isinstance(layer, InMemoryChannelLayer) else layer
-        self._out: asyncio.Queue[tuple[dict[str, Any], str | None]] = asyncio.Queue()
-        self._tasks: list[asyncio.Task[None]] = []
-        self._pulses = self._pulse_heard = 0  # pulses sent, and the number of the last one that came back
-        self._lost = False  # a message of ours did not get out, and the others have not been told yet
+        self._tasks: set[asyncio.Task[None]] = set()
         hints.listeners[self.loop] = self.hint
 
     def start(self, *, ticker: bool = True) -> None:
         """Start the background tasks."""
-        runs = [self.tailer.run(), *([self.ticker.run()] if ticker else [])]
-        if self.layer is not None:
-            runs += [self._send_to_layer(), self._listen_to_layer(), self._pulse()]
-        self._tasks = [self.loop.create_task(self._guard(run)) for run in runs]
+        runs = [self.tailer.run, *([self.ticker.run] if ticker else []), *self.backplane.runs()]
+        for run in runs:
+            self.spawn(self._keep_running(run))
 
     async def stop(self) -> None:
         """End the background tasks; for tests, a process just dies."""
         hints.listeners.pop(self.loop, None)
         _hubs.pop(self.loop, None)
-        for task in self._tasks:
+        tasks = list(self._tasks)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _guard(self, run: Any) -> None:
-        try:
-            await run
-        except Exception:  # noqa: BLE001  the one place that sees a background task die
-            log.exception("a background task of the hub died")
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something beside whoever asks. Kept until it is done: a loop holds its tasks by weak references only."""
+        task = self.loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a task of the hub died", exc_info=error)
+
+    async def _keep_running(self, run: Callable[[], Awaitable[None]]) -> None:
+        """The safety nets live as long as the process: the database may be away when it starts, and later."""
+        while True:
+            try:
+                await run()
+            except Exception:  # noqa: BLE001  the one place that sees a background task die
+                log.exception("a background task of the hub died; again in %d s", RESTART_SECONDS)
+            await asyncio.sleep(RESTART_SECONDS)
 
     # --- sockets
 
@@ -90,14 +98,14 @@ class Hub:
     def seated(self, key: str, epoch: int) -> None:
         """Tell every process that a seat was taken."""
         self.unseat(key, epoch)
-        self.broadcast({"op": "seat", "key": key, "epoch": epoch}, None)
+        self.backplane.broadcast({"op": "seat", "key": key, "epoch": epoch}, None)
 
     # --- hints from database threads of this process
 
     def hint(self, kind: str, payload: Any) -> None:
         """After a commit: tell our own sockets and the other processes."""
         self._notice(kind, payload)
-        self.broadcast({"op": "hint", "kind": kind, "payload": payload}, None)
+        self.backplane.broadcast({"op": "hint", "kind": kind, "payload": payload}, None)
 
     def _notice(self, kind: str, payload: Any) -> None:
         if kind == "event":
@@ -105,100 +113,10 @@ class Hub:
         elif kind == "topic":
             self.tailer.notice_topic(payload)
 
-    # --- the channel layer: one group per process and one for all
+    # --- from the other processes
 
-    def broadcast(self, message: dict[str, Any], process: str | None) -> None:
-        """Put a message on the layer for one process, or for all others; nothing where there is no layer."""
-        if self.layer is not None:
-            self._out.put_nowait((message, process))
-
-    async def _send_to_layer(self) -> None:
-        """Messages that wait for the same process go out as one."""
-        while True:
-            waiting = [await self._out.get()]
-            while not self._out.empty() and len(waiting) < BATCH:
-                waiting.append(self._out.get_nowait())
-            by_group: dict[str, list[dict[str, Any]]] = defaultdict(list)
-            for message, process in waiting:
-                by_group[f"rtc.process.{process}" if process else ALL].append(message)
-            for group, messages in by_group.items():
-                await self._group_send(group, messages)
-
-    async def _group_send(self, group: str, messages: list[dict[str, Any]]) -> None:
-        assert self.layer is not None
-        for attempt in (1, 2, 3):
-            try:
-                # Not wait_for: on Python 3.11 it may swallow a cancellation that comes together with the result.
-                async with asyncio.timeout(3):
-                    await self.layer.group_send(group, {"type": "rtc.hub", "from": self.process, "messages": messages})
-            except Exception as error:  # noqa: BLE001  any layer's own errors; the log and the claim make up for a loss
-                log.warning("the channel layer did not take a message (%s, try %d)", type(error).__name__, attempt)
-                await asyncio.sleep(0.05 * attempt)
-            else:
-                return
-        self._lost = True
-
-    async def _pulse(self) -> None:
-        """Hear ourselves over the layer each second. Who has missed a pulse may have missed link messages too and asks
-        for them again; the log needs no such care, its sweep reads the database."""
-        while True:
-            self._pulses += 1
-            self.broadcast({"op": "pulse", "number": self._pulses, "lost": self._lost}, None)
-            await asyncio.sleep(PULSE_SECONDS)
-
-    def _heard_pulse(self, pulse: dict[str, Any], *, ours: bool) -> None:
-        if not ours:
-            if pulse["lost"]:
-                self.relay.claim_all()
-            return
-        before, self._pulse_heard = self._pulse_heard, pulse["number"]
-        if pulse["lost"]:
-            self._lost = False
-        if pulse["number"] > before + 1:
-            if before:  # the first ones may go out before this process listens
-                log.warning("the channel layer was away for %d s", (pulse["number"] - before - 1) * PULSE_SECONDS)
-            self.relay.claim_all()
-
-    async def _listen_to_layer(self) -> None:
-        assert self.layer is not None
-        while True:
-            try:
-                channel = await self.layer.new_channel()
-                adding = self.loop.create_task(self._keep_groups(channel))
-                try:
-                    while True:
-                        self._from_layer(await self.layer.receive(channel))
-                finally:
-                    adding.cancel()
-            except Exception as error:  # noqa: BLE001
-                log.warning("listening to the channel layer failed (%s); again in 1 s", type(error).__name__)
-                await asyncio.sleep(1)
-
-    async def _keep_groups(self, channel: str) -> None:
-        """Group membership is lost when Redis is: add it again every 15 s."""
-        assert self.layer is not None
-        while True:
-            try:
-                await self.layer.group_add(ALL, channel)
-                await self.layer.group_add(f"rtc.process.{self.process}", channel)
-            except Exception as error:  # noqa: BLE001
-                log.warning("joining the layer's groups failed (%s)", type(error).__name__)
-                await asyncio.sleep(1)
-                continue
-            await asyncio.sleep(15)
-
-    def _from_layer(self, envelope: dict[str, Any]) -> None:
-        ours = envelope.get("from") == self.process
-        for message in envelope.get("messages", ()):
-            try:
-                if message["op"] == "pulse":
-                    self._heard_pulse(message, ours=ours)
-                elif not ours:
-                    self._one_from_layer(message)
-            except (KeyError, ValueError, TypeError):
-                log.exception("a message on the channel layer is not ours")
-
-    def _one_from_layer(self, message: dict[str, Any]) -> None:
+    def _receive(self, message: dict[str, Any]) -> None:
+        """What another process sent. Raises KeyError, ValueError, TypeError for what is not ours."""
         op = message["op"]
         if op in ("relay", "claim"):
             self.relay.receive(message)

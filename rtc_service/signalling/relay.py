@@ -45,7 +45,7 @@ class Relay:
         self.process = process
         self._broadcast = broadcast
         self._local: dict[UUID, Sink] = {}
-        self._remote: dict[UUID, str] = {}
+        self._remote: dict[UUID, tuple[str, float]] = {}  # the process a leg was heard from, and when
         self._sent: dict[UUID, deque[Sent]] = {}
         self._seen: dict[UUID, dict[str, Mark]] = {}  # of each leg here, what it was given last on each link
 
@@ -93,7 +93,8 @@ class Relay:
         if to in self._local:
             self._deliver(to, link, (generation, n), frame)
             return
-        self._broadcast({**self._message("relay", to, sent), "sender": str(sender)}, self._remote.get(to))
+        process, _ = self._remote.get(to, (None, 0.0))
+        self._broadcast({**self._message("relay", to, sent), "sender": str(sender)}, process)
 
     def _message(self, op: str, to: UUID, sent: Sent) -> dict[str, Any]:
         mark = [sent.generation, sent.n]
@@ -105,7 +106,7 @@ class Relay:
         if message["op"] == "claim":
             self._claimed(to, message)
             return
-        self._remote[UUID(message["sender"])] = message["from"]
+        self._remote[UUID(message["sender"])] = (message["from"], time.monotonic())
         if to in self._local:
             generation, n = message["mark"]
             self._deliver(to, message["link"], (generation, n), message["frame"])
@@ -114,7 +115,7 @@ class Relay:
         if message["from"] == self.process:
             return
         self._gone(to)
-        self._remote[to] = message["from"]
+        self._remote[to] = (message["from"], time.monotonic())
         seen = {link: (int(pair[0]), int(pair[1])) for link, pair in message["seen"].items()}
         for sent in self._missed(to, seen):
             self._broadcast(self._message("again", to, sent), message["from"])
@@ -141,7 +142,9 @@ class Relay:
         return [sent for sent in ring if sent.at >= oldest and (sent.generation, sent.n) > seen.get(sent.link, (0, -1))]
 
     def sweep(self) -> None:
-        """Drop buffers that have aged out, so that ended calls cost nothing."""
+        """Drop what has aged out, so that ended calls cost nothing. Where a leg lives is learnt again when it matters."""
         oldest = time.monotonic() - conf.core().RELAY_BUFFER_SECONDS
         for to in [key for key, ring in self._sent.items() if not ring or ring[-1].at < oldest]:
             del self._sent[to]
+        for leg in [key for key, (_, heard) in self._remote.items() if heard < oldest]:
+            del self._remote[leg]

@@ -52,7 +52,7 @@ class Tailer:
             self._again.add(call)
             return
         self._reading.add(call)
-        self.hub.loop.create_task(self._read(call))
+        self.hub.spawn(self._read(call))
 
     async def _read(self, call: str) -> None:
         try:
@@ -99,7 +99,7 @@ class Tailer:
             return
         if only is None:
             self._reading.add(name)
-        self.hub.loop.create_task(self._read_topic(key, name, only))
+        self.hub.spawn(self._read_topic(key, name, only))
 
     async def _read_topic(self, key: str, name: str, only: SignallingConsumer | None) -> None:
         try:

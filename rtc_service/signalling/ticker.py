@@ -28,11 +28,12 @@ class Ticker:
             await asyncio.sleep(1)
             now = time.monotonic()
             try:
-                await in_db(sweeps.run_all)
-                self.hub.relay.sweep()
                 if now - last_beat >= conf.core().HEARTBEAT:
                     last_beat = now
                     await self.beat(now)
+                # After the beat: when the database was away, those who are alive are renewed before others run out.
+                await in_db(sweeps.run_all)
+                self.hub.relay.sweep()
                 if now - last_check >= REVALIDATE_SECONDS:
                     last_check = now
                     await self.revalidate()
@@ -60,13 +61,19 @@ class Ticker:
 
     async def revalidate(self) -> None:
         """A staff log-in that has ended takes its socket with it."""
-        staff = {
-            socket: socket.user_id for socket in self.hub.sockets if socket.welcomed and socket.user_id is not None
-        }
-        for socket, user_id in staff.items():
-            assert user_id is not None
-            if not await in_db(seats.staff_allowed, user_id, socket.session_key):
+        staff = [
+            (socket, (socket.user_id, socket.session_key))
+            for socket in self.hub.sockets
+            if socket.welcomed and socket.user_id is not None
+        ]
+        refused = await in_db(_refused, {login for _, login in staff})
+        for socket, login in staff:
+            if login in refused:
                 socket.bye("revoked")
+
+
+def _refused(logins: set[tuple[int, str]]) -> set[tuple[int, str]]:
+    return {(user_id, session) for user_id, session in logins if not seats.staff_allowed(user_id, session)}
 
 
 def _renew(sittings: dict[str, int], legs: list[int], users: list[int]) -> set[str]:

@@ -119,3 +119,31 @@ export class FakeDevices extends EventTarget {
     return Object.entries(this.plugged).flatMap(([kind, ids]) => ids.map((deviceId) => ({ kind: `${kind}input`, deviceId, label: deviceId })));
   }
 }
+
+/** Peer connections that do nothing: `made` are all of them, each with `kinds` (its transceivers in order) and `closed`. */
+export function fakePeers() {
+  const made = [];
+  class FakePeer {
+    kinds = [];
+    closed = false;
+    localDescription = null;
+    signalingState = "stable";
+    iceConnectionState = "new";
+    connectionState = "new";
+    constructor(configuration) {
+      this.configuration = configuration;
+      made.push(this);
+    }
+    addTransceiver(trackOrKind) {
+      this.kinds.push(trackOrKind.kind ?? trackOrKind);
+      return { sender: { replaceTrack: async () => {} }, receiver: { track: {} } };
+    }
+    createDataChannel() {
+      return { readyState: "connecting", close() {}, send() {} };
+    }
+    close() {
+      this.closed = true;
+    }
+  }
+  return { FakePeer, made };
+}

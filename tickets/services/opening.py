@@ -77,7 +77,7 @@ def _create(call: Call) -> Ticket:
         priority=priority,
         subject=_subject(call),
         language=call.language,
-        due_at=timezone.now() + datetime.timedelta(hours=conf.tickets().DUE_HOURS[Priority(priority).name.lower()]),
+        due_at=timezone.now() + datetime.timedelta(hours=conf.due_hours(Priority(priority).name.lower())),
     )
 
 

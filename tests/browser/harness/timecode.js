@@ -206,12 +206,14 @@
 
   // {source, time} of the picture the video shows now, or null when it shows no valid time code.
   function decode(video) {
-    // The first frame callback may come before the element can be drawn, and then the canvas would keep what
-    // another video left there.
+    // The first frame callback may come before the element can be drawn, whatever its readyState says. The canvas
+    // must not keep what another video left there: one's own picture would end the watch of the other's.
     if (!video.videoWidth || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return null;
     const side = video.videoWidth / COLUMNS;
+    readerContext.clearRect(0, 0, reader.width, reader.height);
     readerContext.drawImage(video, 0, 0, video.videoWidth, side * ROWS, 0, 0, reader.width, reader.height);
     const pixels = readerContext.getImageData(0, 0, reader.width, reader.height).data;
+    if (pixels[3] === 0) return null; // nothing was drawn
     const bits = [];
     for (let i = 0; i < COLUMNS * ROWS; i += 1) {
       const x = (i % COLUMNS) * CELL + CELL / 2;

@@ -14,11 +14,12 @@ import { Credentials } from "./credentials.js";
 import { on, tell } from "./events.js";
 import { Links } from "./links.js";
 import { LocalMedia } from "./media-devices.js";
+import { OwnSources } from "./own-sources.js";
 import { PeerNotes } from "./peer-notes.js";
 import { uuid } from "./protocol.js";
 import { NO_MEDIA, sessionState } from "./session-state.js";
 import { SignallingClient } from "./signalling-client.js";
-import { claimTab } from "./tab.js";
+import { TabName } from "./tab.js";
 import { Topics } from "./topics.js";
 
 /** How long an offer made ahead is kept: while the answer to the click is still open, and while somebody is rung. */
@@ -41,10 +42,7 @@ export class CallSession extends EventTarget {
   #log;
   #notes;
   #topics = new Topics();
-  #tab = "";
-  #life = new AbortController();
-  /** @type {Promise<void>|null} the tab's name is being found, or has been */
-  #named = null;
+  #tab;
   #started = Promise.resolve();
   #running = false;
   /** @type {any} the newest welcome */
@@ -55,7 +53,7 @@ export class CallSession extends EventTarget {
   #error = null;
   /** @type {SessionState|null} */
   #state = null;
-  #said = "";
+  #sources;
   /** The customer has asked for a call and the answer is not there yet. */
   #requesting = false;
 
@@ -72,12 +70,13 @@ export class CallSession extends EventTarget {
    */
   constructor({ storage = globalThis.sessionStorage, tab = "", capabilities = [], ...options }) {
     super();
-    this.#options = { storage, tab, capabilities, ...options };
+    this.#options = options;
     this.#media = new LocalMedia(options.mediaConstraints);
     this.#credentials = new Credentials(options.openSession, storage, options.scope ?? options.role);
+    this.#tab = new TabName(storage, tab, () => this.#credentials.forget());
     this.#signalling = new SignallingClient({
       credentials: this.#credentials,
-      hello: () => ({ tab: this.#tab, last_seq: this.#log.snapshot?.seq ?? 0, links: this.#links.seen(), capabilities }),
+      hello: () => ({ tab: this.#tab.name, last_seq: this.#log.snapshot?.seq ?? 0, links: this.#links.seen(), capabilities }),
       seqs: () => (this.#log.snapshot && this.#log.isOpen ? { [this.#log.snapshot.call]: this.#log.snapshot.seq } : {}),
     });
     this.#log = new CallLog((call, fromSeq) => this.#signalling.request("replay", { from_seq: fromSeq }, { call }));
@@ -88,45 +87,28 @@ export class CallSession extends EventTarget {
       expected: (participant) => this.#expected(participant),
     });
     this.#notes = new PeerNotes(this.#links, this.#log);
+    this.#sources = new OwnSources({ signalling: this.#signalling, log: this.#log, media: this.#media, role: options.role });
     this.#wire();
   }
 
   // --- life -------------------------------------------------------------------------------------------
 
-  /** What a start needs, ahead of it: the tab's name and a token. Nothing is connected yet. */
+  /** Ahead of start(): the tab's name and a token. Nothing is connected yet. */
   prepare() {
-    const { signal } = this.#life;
-    if (!this.#running) void this.#findName().then(() => signal.aborted || this.#credentials.prefetch());
+    if (!this.#running) void this.#tab.find().then(() => this.#tab.name && this.#credentials.prefetch());
   }
 
   start() {
     if (this.#running) return;
     this.#running = true;
-    const { signal } = this.#life;
-    if (this.#tab && this.#named) this.#signalling.start(); // prepared: the socket opens within the click itself
-    else {
-      this.#started = this.#findName().then(() => {
-        if (!signal.aborted) this.#signalling.start();
-      });
-    }
-  }
-
-  #findName() {
-    const { signal } = this.#life;
-    this.#named ??= claimTab(this.#options.storage, signal, this.#options.tab).then(({ tab, copied }) => {
-      if (signal.aborted) return;
-      this.#tab = tab;
-      if (copied) this.#credentials.forget();
-    });
-    return this.#named;
+    const connect = () => void (this.#running && this.#tab.name && this.#signalling.start());
+    if (this.#tab.name) connect(); // prepared: the socket opens within the click itself
+    else this.#started = this.#tab.find().then(connect);
   }
 
   stop() {
     this.#running = false;
-    this.#life.abort();
-    this.#life = new AbortController();
-    this.#named = null;
-    this.#tab = "";
+    this.#tab.release();
     this.#signalling.stop();
     this.#links.closeAll();
     this.#media.close();
@@ -161,9 +143,7 @@ export class CallSession extends EventTarget {
     this.#requesting = true;
     try {
       await this.#started;
-      const result = await this.#signalling.request("call.request", body, { timeout: 15_000 });
-      this.#adopt(result);
-      return result;
+      return this.#adopt(await this.#signalling.request("call.request", body, { timeout: 15_000 }));
     } finally {
       this.#requesting = false;
     }
@@ -193,8 +173,7 @@ export class CallSession extends EventTarget {
   chat(text) {
     const { call } = this.#log;
     const chat = { client_id: uuid(), body: text };
-    const { you } = this.state;
-    const line = { message: null, participant: you?.participant ?? null, role: this.#options.role, at: this.serverNow(), pending: true };
+    const line = { message: null, participant: this.state.you?.participant ?? null, role: this.#options.role, at: this.serverNow(), pending: true };
     this.#log.addEarly({ ...line, ...chat });
     this.#notes.say("chat", chat);
     return this.#signalling.deliver("chat", chat, { call }).catch((error) => {
@@ -214,8 +193,7 @@ export class CallSession extends EventTarget {
     await this.#started;
     const result = await this.#signalling.request(kind, body, options);
     // Accepting an offer makes this tab follow the call.
-    if (typeof result?.call === "string" && !this.#log.isOpen) this.#adopt(result);
-    return result;
+    return result && !this.#log.isOpen ? this.#adopt(result) : result;
   }
 
   /** @param {{audio?: boolean, video?: boolean}} [wanted] @returns {Promise<import("./types.js").LocalState>} */
@@ -246,7 +224,7 @@ export class CallSession extends EventTarget {
     return this.#media.devices();
   }
 
-  /** Measure capture to display on the element that shows the other side. @param {HTMLVideoElement} video */
+  /** @param {HTMLVideoElement} video  that shows the other side: capture to display is measured on it */
   watch(video) {
     this.#links.watch(video);
   }
@@ -296,7 +274,7 @@ export class CallSession extends EventTarget {
     this.#error = null;
     this.#media.profile(body.limits);
     this.#catchUp(body.call, body.snapshot);
-    if (this.#requesting) this.#links.prepare(ASKED_MS);
+    if (this.#requesting) this.#prepareLink(ASKED_MS);
     this.#links.recover();
     this.#sayMedia(true);
     this.#touch();
@@ -330,7 +308,7 @@ export class CallSession extends EventTarget {
 
   /** @param {import("./types.js").EventRow} event */
   #onEvent(event) {
-    if (event.kind === "call.ringing") this.#ringing();
+    if (event.kind === "call.ringing") this.#prepareLink(RINGING_MS);
     if (event.kind === "call.waiting") this.#links.discard();
     if (event.kind === "call.answered") this.#topics.queue = null;
     if (event.kind === "participant.joined") this.#sayMedia();
@@ -341,8 +319,7 @@ export class CallSession extends EventTarget {
   #onEnded() {
     this.#links.closeAll();
     this.#topics.queue = this.#quality = null;
-    const { call } = this.#log;
-    this.#signalling.drop((item) => item.call === call && (item.kind.startsWith("link.") || item.kind === "media"));
+    this.#signalling.drop((item) => item.call === this.#log.call && (item.kind.startsWith("link.") || item.kind === "media"));
     // An agent keeps the camera from call to call; a customer's light goes out with the call.
     if (this.#options.role === "customer") this.#media.close();
   }
@@ -350,8 +327,8 @@ export class CallSession extends EventTarget {
   /** @param {{key: string, version: number, value: any}} topic */
   #onTopic(topic) {
     this.#topics.update(topic);
-    tell(this, "rtc:topic", topic);
     this.#touch();
+    tell(this, "rtc:topic", topic);
   }
 
   /** @param {{link: string, window: number, seconds: number, stats: import("./types.js").Stats}} detail */
@@ -367,29 +344,23 @@ export class CallSession extends EventTarget {
     this.#touch();
   }
 
-  /** Tell the others which sources are on, as soon as there are others; again after each welcome. @param {boolean} [again] */
-  #sayMedia(again = false) {
-    if (!this.#log.isOpen || !this.#log.participant(this.#options.role) || !this.#log.snapshot?.staff) return;
-    const { camera, microphone, screen } = this.#media.state;
-    const { call } = this.#log;
-    const said = `${call} ${camera} ${microphone} ${screen}`;
-    if (said === this.#said && !again) return;
-    this.#said = said;
-    this.#signalling.deliver("media", { camera, microphone, screen }, { call, key: "media" }).catch((error) => {
-      if (error.code !== "dropped") this.#report(error);
-    });
+  /** @param {boolean} [again] */
+  #sayMedia(again) {
+    this.#sources.say(again).catch((error) => error.code === "dropped" || this.#report(error));
   }
 
   /** @param {any} result  of call.request or agents.accept: {call, snapshot?} */
-  #adopt({ call, snapshot = null }) {
-    if (typeof call !== "string") return;
+  #adopt(result) {
+    const { call, snapshot = null } = result;
+    if (typeof call !== "string") return result;
     this.#log.welcome(call, snapshot);
-    if (snapshot?.state === "ringing") this.#ringing();
+    if (snapshot?.state === "ringing") this.#prepareLink(RINGING_MS);
     this.#sayMedia(true);
+    return result;
   }
 
-  #ringing() {
-    if (this.#options.role === "customer") this.#links.prepare(RINGING_MS);
+  #prepareLink(/** @type {number} */ patience) {
+    if (this.#options.role === "customer") this.#links.prepare(patience);
   }
 
   /** Leave the call: at once here, and on the server as soon as it can be told. @param {string} kind */
@@ -410,8 +381,8 @@ export class CallSession extends EventTarget {
 
   /** @returns {RTCConfiguration} */
   get #configuration() {
-    const policy = this.#options.iceTransportPolicy ?? (this.#welcome?.ice_policy === "relay" ? "relay" : "all");
-    return { iceServers: this.#welcome?.ice_servers ?? [], iceTransportPolicy: policy };
+    const { ice_policy: asked, ice_servers: iceServers = [] } = this.#welcome ?? {};
+    return { iceServers, iceTransportPolicy: this.#options.iceTransportPolicy ?? (asked === "relay" ? "relay" : "all") };
   }
 
   /** @param {string} participant */

@@ -8,6 +8,47 @@ import { uuid } from "./protocol.js";
 /** A refresh releases the old page's lock a moment after the new page asks for it; a duplicated tab waits in vain. */
 const HANDOVER_MS = 500;
 
+/** The name that one page holds, from when it is first needed until it is released. */
+export class TabName {
+  /** "" until it is found */
+  name = "";
+  #storage;
+  #wanted;
+  #onCopied;
+  #life = new AbortController();
+  /** @type {Promise<void>|null} */
+  #found = null;
+
+  /**
+   * @param {Storage} storage
+   * @param {string} wanted  a name that the page has chosen, or ""
+   * @param {() => void} onCopied  the storage came from another tab that is still open
+   */
+  constructor(storage, wanted, onCopied) {
+    this.#storage = storage;
+    this.#wanted = wanted;
+    this.#onCopied = onCopied;
+  }
+
+  /** @returns {Promise<void>} `name` is there, unless it was released meanwhile */
+  find() {
+    const { signal } = this.#life;
+    this.#found ??= claimTab(this.#storage, signal, this.#wanted).then(({ tab, copied }) => {
+      if (signal.aborted) return;
+      this.name = tab;
+      if (copied) this.#onCopied();
+    });
+    return this.#found;
+  }
+
+  release() {
+    this.#life.abort();
+    this.#life = new AbortController();
+    this.#found = null;
+    this.name = "";
+  }
+}
+
 /**
  * @param {Storage} storage
  * @param {AbortSignal} signal  releases the name

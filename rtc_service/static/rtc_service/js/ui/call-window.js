@@ -53,7 +53,7 @@ export class CallWindow extends EventTarget {
       picker: new DevicePicker(this.#root, session, stage.remote, texts, signal),
       quality: new QualityBadge(this.#root, texts, signal),
       after: new AfterCall(this.#root, session, urls, texts, signal),
-      product: new Product(this.#root, host, urls),
+      product: new Product(this.#root, host, session, urls, signal),
     };
     this.#wire();
     const ticking = setInterval(() => this.#tick(), 1000);

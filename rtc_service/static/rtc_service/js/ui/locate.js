@@ -13,15 +13,24 @@ export function locate(host, scriptUrl) {
   const language = host.getAttribute("language") || document.documentElement.lang || navigator.language || "";
   const fragment = new URL(host.dataset.fragmentUrl ? fromPage(host.dataset.fragmentUrl) : new URL("widget/", mount));
   if (language) fragment.searchParams.set("language", language);
-  const panel = host.getAttribute("panel");
+  const panel = panelOf(host, mount, language);
   return {
     service: mount.href,
     session: host.dataset.sessionUrl ? fromPage(host.dataset.sessionUrl) : new URL("session/", mount).href,
     fragment: fragment.href,
     style: host.dataset.styleUrl ? fromPage(host.dataset.styleUrl) : new URL("../css/widget.css", scriptUrl).href,
-    panel: panel ? new URL(panel, host.hasAttribute("service") ? mount : document.baseURI).href : "",
+    panel,
     language,
   };
+}
+
+/** The fragment about the product, in the customer's language. */
+function panelOf(host, mount, language) {
+  const given = host.getAttribute("panel");
+  if (!given) return "";
+  const url = new URL(given, host.hasAttribute("service") ? mount : document.baseURI);
+  if (language && !url.searchParams.has("language")) url.searchParams.set("language", language);
+  return url.href;
 }
 
 /** A bare host means the default mount; a path is taken as where the host has included our URLs. */

@@ -24,6 +24,16 @@ export async function loadFragment(url) {
   return parse(await fetchText(url));
 }
 
+/**
+ * What is true at this moment only, e.g. a price: read anew each time, as the page's own visitor.
+ * @returns {Promise<DocumentFragment>}
+ */
+export async function readFragment(url) {
+  const response = await fetch(url, { credentials: "same-origin", mode: "cors" });
+  if (!response.ok) throw new Error(`rtc: ${url} answered ${response.status}`);
+  return parse(await response.text());
+}
+
 /** @returns {Promise<CSSStyleSheet>} constructed, because a strict CSP forbids `<style>` */
 export async function loadStyle(url) {
   return sheet(await fetchText(url));
