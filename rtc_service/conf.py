@@ -74,7 +74,7 @@ class CoreSettings:
     WAIT_SECONDS: float = 1_800.0  # who has waited so long unanswered is told that nobody is free
     CONNECT_SECONDS: float = 20.0  # after this without picture and sound an answered call goes on with text
     CONTEXT_SECONDS: float = 0.3  # how long a new call waits for what the shop knows of the customer
-    LOST_SECONDS: float = 30.0  # how long a party may be away before the call goes on without it
+    LOST_SECONDS: float = 30.0  # a customer away so long ends the call; staff: it goes back to the queue
     CALL_HOURS: float = 4.0  # no conversation lasts longer
     PROMPT_SECONDS: float = 60.0  # how long a question to a party stands, unless it says otherwise
     QUALITY_SECONDS: float = 5.0  # the window over which browsers measure and report

@@ -109,7 +109,7 @@ def settings_page() -> str:
 
 def _default(item: Field[Any]) -> Any:
     if item.default is not MISSING:
-        return item.default
+        return f'"{item.default}"' if isinstance(item.default, str) else item.default
     return item.default_factory() if item.default_factory is not MISSING else ""
 
 

@@ -15,6 +15,7 @@ from django.contrib.auth.models import Permission
 from . import clock
 from .models import Call, Duty, Participant, Visitor
 from .models.duty import DutyState
+from .replay import empty, reduce
 from .services import calls, duties, snapshots, timeline, visitors
 from .signalling.protocol import CallRequest
 
@@ -64,8 +65,6 @@ def run_duties() -> int:
 
 def replay(call: Call) -> dict[str, Any]:
     """The state that follows from the log alone, by the rules which the browsers use (js/call-state.js)."""
-    from .replay import empty, reduce
-
     state = empty(str(call.uuid))
     for row in timeline.rows(call.uuid, 0):
         reduce(state, row)

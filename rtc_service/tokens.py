@@ -13,8 +13,11 @@ from typing import Any
 
 from django.core import signing
 
-from . import conf
+from . import conf, crypto
 from .exceptions import TokenRefused
+
+
+SESSION = "rtc_service.hello.session"
 
 
 def _dump(kind: str, payload: dict[str, Any], key: str | None = None) -> str:
@@ -24,7 +27,7 @@ def _dump(kind: str, payload: dict[str, Any], key: str | None = None) -> str:
 def _load(kind: str, token: str, seconds: int, key: str | None = None) -> dict[str, Any]:
     try:
         payload = signing.loads(token, salt=f"rtc_service.{kind}", max_age=seconds, key=key)
-    except signing.BadSignature:
+    except (signing.BadSignature, UnicodeError):  # JSON may bring half a character, which cannot be hashed
         raise TokenRefused(f"the {kind} token is not valid (any more)") from None
     if not isinstance(payload, dict):
         raise TokenRefused(f"the {kind} token is not valid (any more)")
@@ -32,12 +35,21 @@ def _load(kind: str, token: str, seconds: int, key: str | None = None) -> dict[s
 
 
 def hello(key: str, role: str, *, origin: str = "", session_key: str = "") -> str:
-    """A token for one socket; `key` is the seat's key: "v:<visitor uuid>" or "u:<user id>"."""
-    return _dump("hello", {"key": key, "role": role, "jti": secrets.token_urlsafe(16), "o": origin, "s": session_key})
+    """A token for one socket; `key` is the seat's key: "v:<visitor uuid>" or "u:<user id>".
+
+    Scripts hold the token, and the session's cookie is kept from scripts: the session's key is sealed in it.
+    """
+    session = crypto.encrypt(session_key, SESSION) if session_key else ""
+    return _dump("hello", {"key": key, "role": role, "jti": secrets.token_urlsafe(16), "o": origin, "s": session})
 
 
 def read_hello(token: str) -> dict[str, Any]:
-    return _load("hello", token, conf.core().TOKEN_SECONDS)
+    """The claims: key, role, jti, o (origin), s (the session's key). Raises TokenRefused."""
+    claims = _load("hello", token, conf.core().TOKEN_SECONDS)
+    try:
+        return claims | {"s": crypto.decrypt(claims["s"], SESSION) if claims["s"] else ""}
+    except crypto.DecryptionError:  # the key ring has changed within this minute
+        raise TokenRefused("the hello token is not valid (any more)") from None
 
 
 def resume(key: str, role: str, n: int) -> str:

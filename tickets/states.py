@@ -50,11 +50,6 @@ def may_move(source: str, target: str) -> bool:
     return target in MOVES.get(source, frozenset())
 
 
-def sources_of(target: str) -> list[str]:
-    """The states from which `target` may be reached."""
-    return [source for source, targets in MOVES.items() if target in targets]
-
-
 def step_of(state: str) -> int:
     """The index in `PROGRESS` of a state."""
     return next(index for index, (_label, states) in enumerate(PROGRESS) if state in states)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max
+from django.db.models import Exists, F, Max, OuterRef
 
 from rtc_service import clock
 from rtc_service.exceptions import Conflict, NotYours, Taken
@@ -77,12 +77,14 @@ def accept(uuid: UUID, *, by: int) -> Call:
 def decline(uuid: UUID, *, by: int, reason: str = "") -> None:
     """Not this one: the call goes to the next agent, its place kept."""
     offer = _find(uuid, by)
-    if not _give_back(offer, OfferState.DECLINED, reason):
+    if not _give_back(offer, OfferState.DECLINED, reason=reason):
         raise Taken("this offer is over")
 
 
-def _give_back(offer: Offer, state: OfferState, reason: str = "") -> bool:
-    """Settle an open offer without an answer: free the agent, then the call goes back to the queue."""
+def _give_back(offer: Offer, state: OfferState, *, reason: str = "", cause: str = "") -> bool:
+    """Settle an open offer without an answer: free the agent, then the call goes back to the queue.
+
+    `cause` stands in the log, which the customer reads too; an agent's own `reason` only in the offer."""
     with transaction.atomic():
         if not _settle(offer, state, reason):
             return False
@@ -90,7 +92,7 @@ def _give_back(offer: Offer, state: OfferState, reason: str = "") -> bool:
         call = Call.objects.get(pk=offer.call_id)
         if call.state == CallState.RINGING:
             try:
-                calls.back_to_queue(call, cause=reason or str(state))
+                calls.back_to_queue(call, cause=cause or str(state))
             except Conflict:  # cancelled at this moment
                 pass
     return True
@@ -121,19 +123,26 @@ def sweep() -> int:
     """Offers whose time is over, whose agent's lease ran out, or whose call does not ring any more."""
     now = clock.now()
     moved = 0
-    for offer in Offer.objects.filter(state=OfferState.OPEN).select_related("call")[:500]:
-        row = Presence.objects.filter(user_id=offer.user_id).first()
+    open_offers = list(Offer.objects.filter(state=OfferState.OPEN).select_related("call")[:500])
+    leases = dict(
+        Presence.objects.filter(user__in=[offer.user_id for offer in open_offers]).values_list("user_id", "lease_until")
+    )
+    for offer in open_offers:
+        lease = leases.get(offer.user_id)
         if offer.call.state != CallState.RINGING:
             moved += _give_back(offer, OfferState.WITHDRAWN)
-        elif row is None or row.lease_until is None or row.lease_until < now:
-            moved += _give_back(offer, OfferState.MISSED, "lost")
+        elif lease is None or lease < now:
+            moved += _give_back(offer, OfferState.MISSED, reason="lost", cause="lost")
             presence.move(
                 offer.user_id, (PresenceState.READY, PresenceState.AWAY), PresenceState.OFFLINE, reason="lost"
             )
         elif offer.until < now:
             moved += _give_back(offer, OfferState.MISSED)
-    # A process killed between the offer and its settling leaves an agent reserved for nothing.
-    for row in Presence.objects.filter(state=PresenceState.RESERVED):
-        if not Offer.objects.filter(user_id=row.user_id, state=OfferState.OPEN).exists():
-            moved += presence.move(row.user_id, (PresenceState.RESERVED,), PresenceState.READY)
-    return moved
+    return moved + _free_the_forgotten()
+
+
+def _free_the_forgotten() -> int:
+    """A process killed between the offer and its settling leaves an agent reserved for nothing."""
+    rung = Offer.objects.filter(user=OuterRef("user"), state=OfferState.OPEN)
+    forgotten = Presence.objects.filter(~Exists(rung), state=PresenceState.RESERVED).values_list("user_id", flat=True)
+    return sum(presence.move(user_id, (PresenceState.RESERVED,), PresenceState.READY) for user_id in forgotten)

@@ -99,12 +99,17 @@ def ring(call: Call, *, number: int, seconds: float) -> None:
 
 
 def back_to_queue(call: Call, *, cause: str, first: bool = False) -> None:
-    """The offer came to nothing or the staff member is gone: the call keeps its place, or goes first."""
+    """The offer came to nothing or the staff member is gone: the call keeps its place, or goes first.
+
+    Whoever nobody has answered yet waits WAIT_SECONDS in all, however often it rang in vain."""
+    wait = conf.core().WAIT_SECONDS
+    if call.answered is None:
+        wait -= (clock.now() - call.requested).total_seconds()
     with transaction.atomic():
         changes: dict[str, Any] = {"staff": None}
         if first:
             changes["priority"] = F("priority") + 100
-        _move(call, "call.waiting", data={"cause": cause}, seconds=conf.core().WAIT_SECONDS, **changes)
+        _move(call, "call.waiting", data={"cause": cause}, seconds=wait, **changes)
         for leg in call.participants.filter(left__isnull=True).exclude(role=Role.CUSTOMER):
             participants.leave(leg)
         links.close_all(call, reason=cause)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth import get_user_model
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY, get_user_model
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
@@ -94,9 +96,7 @@ def _check_resume(seat: Seat, n: int) -> None:
     if n == seat.resume_issued or n == seat.resume_used:
         return
     # An older one again means a copy is about: close the live socket too and let the person start from a fresh token.
-    Seat.objects.filter(pk=seat.pk).update(
-        epoch=F("epoch") + 1, resume_used=F("resume_issued") + 1, resume_issued=F("resume_issued") + 2, lease_until=None
-    )
+    revoke(seat.key)
     audit.record("token.reused", actor=seat.key)
     raise TokenRefused("an old resume token was used again", code="token_reused")
 
@@ -108,11 +108,6 @@ def _check_session(user_id: int, session_key: str) -> None:
 
 def session_alive(session_key: str, user_id: int) -> bool:
     """Is the Django session still there, and still this user's?"""
-    from importlib import import_module
-
-    from django.conf import settings
-    from django.contrib.auth import SESSION_KEY
-
     store = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
     return str(store.get(SESSION_KEY, "")) == str(user_id)
 

@@ -6,9 +6,8 @@ from typing import Any
 
 from .. import clock, crypto, registry
 from ..models import Call
-from ..states import OPEN, WITH_STAFF, LinkState, Role
-
-NO_MEDIA = {"camera": False, "microphone": False, "screen": False}
+from ..replay import NO_MEDIA
+from ..states import WITH_STAFF, LinkState, Role
 
 
 def of(call: Call) -> dict[str, Any]:
@@ -74,8 +73,3 @@ def for_staff(call: Call, snapshot: dict[str, Any]) -> dict[str, Any]:
         for key, leg in snapshot["participants"].items()
     }
     return {**snapshot, "participants": people}
-
-
-def is_open(snapshot: dict[str, Any]) -> bool:
-    """Has the call not ended?"""
-    return snapshot["state"] in OPEN

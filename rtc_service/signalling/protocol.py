@@ -31,6 +31,8 @@ Url = Annotated[str, Meta(max_length=2000)]
 Token = Annotated[str, Meta(max_length=2000)]
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 Generation = Annotated[int, Meta(ge=1, le=1_000_000)]
+Duration = Annotated[float, Meta(ge=0, le=3_600_000)]  # ms; an hour is nonsense already, and charts must hold it
+Latency = Annotated[float, Meta(ge=-3_600_000, le=3_600_000)]  # ms between two clocks, so it may be below zero
 
 
 class Envelope(Struct, omit_defaults=True):
@@ -198,18 +200,18 @@ class PromptAnswer(Body):
 class Stats(Body):
     """One direction of one link over one window, from getStats (W3C webrtc-stats) and the frame callback."""
 
-    rtt_ms: float | None = None
+    rtt_ms: Duration | None = None
     loss: Annotated[float, Meta(ge=0, le=1)] | None = None
-    jitter_ms: float | None = None
-    bitrate: Annotated[float, Meta(ge=0)] | None = None
-    bitrate_out: Annotated[float, Meta(ge=0)] | None = None
+    jitter_ms: Duration | None = None
+    bitrate: Annotated[float, Meta(ge=0, le=1e12)] | None = None
+    bitrate_out: Annotated[float, Meta(ge=0, le=1e12)] | None = None
     fps: Annotated[float, Meta(ge=0, le=1000)] | None = None
     width: Annotated[int, Meta(ge=0, le=16384)] | None = None
     height: Annotated[int, Meta(ge=0, le=16384)] | None = None
     frozen: Annotated[float, Meta(ge=0, le=1)] | None = None
     concealed: Annotated[float, Meta(ge=0, le=1)] | None = None
-    latency_ms: float | None = None
-    latency_p95_ms: float | None = None
+    latency_ms: Latency | None = None
+    latency_p95_ms: Latency | None = None
 
 
 class Quality(Body):
@@ -389,7 +391,7 @@ CLOSE_NOT_YOURS = 4403
 CLOSE_NO_HELLO = 4408
 CLOSE_TAKEN_OVER = 4409
 CLOSE_FLOOD = 4429
-CLOSE_RESTART = 1012
+CLOSE_RESTART = 4012  # come back at once; not 1012, which daphne cannot send: the socket would stay open, deaf
 
 NUL = "\\u0000"  # as JSON spells it; unescaped it is no JSON
 _envelope_decoder = msgspec.json.Decoder(Envelope)

@@ -20,9 +20,8 @@ def agent_price(bob: Agent) -> Locator:
 
 def change(site: Site, statement: str) -> None:
     """Run it with `product` at hand, in another process than the web server."""
-    site.manage(
-        "shell", "-v", "0", "-c", f"from demo.models import Product; product = Product.objects.get(slug={PRODUCT!r}); {statement}"
-    )
+    product = f"from demo.models import Product; product = Product.objects.get(slug={PRODUCT!r})"
+    site.manage("shell", "-v", "0", "-c", f"{product}; {statement}")
 
 
 def test_a_new_price_shows_on_both_sides_of_a_running_call(site: Site, alice: Customer, bob: Agent) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -12,8 +13,8 @@ from rtc_service import clock
 from rtc_service.exceptions import BadRequest, NotYours, Taken
 from rtc_service.models import Call
 from rtc_service.services import calls, participants, sweeps
-from rtc_service.testing import assert_replay_equals_snapshot, later, request_call
-from tests.harness.people import People
+from rtc_service.testing import assert_replay_equals_snapshot, customer, later, request_call
+from tests.harness.people import People, agent
 
 
 def state_of(user: object) -> str:
@@ -74,6 +75,35 @@ def test_declined_it_goes_to_the_next_and_not_back_at_once(people: People) -> No
         matching.run()
         assert Offer.objects.get(call=call, state="open").user_id in (people.bob.pk, people.beth.pk)
     assert_replay_equals_snapshot(call)
+
+
+def test_why_an_agent_declines_is_not_told_to_the_customer(people: People) -> None:
+    call, offer = rung(people)
+    offers.decline(offer.uuid, by=people.bob.pk, reason="not_my_field")
+    offer.refresh_from_db()
+    assert offer.reason == "not_my_field"
+    assert call.events.filter(kind="call.waiting").get().data == {"cause": "declined"}
+
+
+def test_ringing_in_vain_does_not_lengthen_the_wait(people: People, core: Callable[..., None]) -> None:
+    core(WAIT_SECONDS=60)
+    call, offer = rung(people)
+    with later(50):
+        calls.back_to_queue(call, cause="declined")
+        assert call.state_until is not None and round((call.state_until - call.requested).total_seconds()) == 60
+    with later(61):
+        sweeps.run_all()
+    call.refresh_from_db()
+    assert (call.state, call.end_reason) == ("ended", "no_agent")
+
+
+def test_the_sweep_asks_a_fixed_number_of_questions(people: People, django_assert_num_queries: Any) -> None:
+    for number in range(3):
+        presence.ready(agent(f"agent{number}").pk)
+        request_call(customer(f"customer{number}"))
+    assert Offer.objects.filter(state="open").count() == 3
+    with django_assert_num_queries(3):
+        assert offers.sweep() == 0
 
 
 def test_unanswered_it_goes_to_the_next(people: People) -> None:
