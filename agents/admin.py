@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -24,6 +22,7 @@ from rtc_service.services import audit
 
 from . import words
 from .call_story import OFFER_TONES
+from .forms import AgentProfileForm
 from .models import AgentProfile, Offer, OfferState, Presence, PresenceState, Queue, WrapUp, WrapUpCode
 from .services import presence
 
@@ -51,32 +50,6 @@ def may_see_accounts(request: HttpRequest) -> bool:
     """Then an account's name is a link to it."""
     meta = get_user_model()._meta
     return bool(request.user.has_perm(f"{meta.app_label}.view_{meta.model_name}"))
-
-
-class AgentProfileForm(forms.ModelForm):
-    """The account is named, not chosen from a list: a shop has thousands, and they are nobody's business here."""
-
-    username = forms.CharField(label=_("User name"), max_length=150, help_text=_("Of an existing, active account."))
-
-    class Meta:
-        model = AgentProfile
-        fields = ("display_name", "active")
-
-    def clean_username(self) -> Any:
-        users = get_user_model()
-        user = users._default_manager.filter(
-            **{users.USERNAME_FIELD: self.cleaned_data["username"].strip()}, is_active=True
-        ).first()
-        if user is None:
-            raise ValidationError(_("There is no active account of this name."))
-        if AgentProfile.objects.filter(user=user).exists():
-            raise ValidationError(_("This account is an agent already."))
-        return user
-
-    def save(self, commit: bool = True) -> Any:
-        if "username" in self.cleaned_data:
-            self.instance.user = self.cleaned_data["username"]
-        return super().save(commit)
 
 
 @admin.register(AgentProfile)
@@ -206,7 +179,8 @@ class PresenceAdmin(ReadOnlyModelAdmin):
 class OfCallAdmin(ReadOnlyModelAdmin):
     """Rows that belong to a call and a user."""
 
-    ordering = ("-created", "-pk")
+    ordering = ("-pk",)
+    search_uuid = "call__uuid"
     search_help_text = _("Beginning of the call's identifier, or the agent's user name")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -214,12 +188,6 @@ class OfCallAdmin(ReadOnlyModelAdmin):
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         return [f"user__{get_user_model().USERNAME_FIELD}"]
-
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        prefix = display.uuid_prefix(search_term, "call__uuid")
-        if prefix is not None and (found := queryset.filter(prefix)).exists():
-            return found, False
-        return super().get_search_results(request, queryset, search_term)
 
     @admin.display(description=_("agent"), ordering="user")
     def who(self, row: Any) -> str:

@@ -11,11 +11,14 @@ class RtcAgentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from django.contrib.auth.signals import user_logged_out
+
         from rtc_service import conf, signals
 
-        from . import handlers
+        from . import handlers, receivers
         from .conf import AgentsSettings
 
         conf.register("agents", AgentsSettings)
         handlers.register()
+        user_logged_out.connect(receivers.logged_out, dispatch_uid="rtc_agents.logged_out")
         signals.committed.connect(handlers.on_event, dispatch_uid="rtc_agents.on_event")

@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from rtc_service import registry
-from rtc_service.exceptions import Conflict
+from rtc_service.exceptions import Conflict, NotYours
 from rtc_service.models import Event
 from rtc_service.registry import Caller
 from rtc_service.services import topics
@@ -16,7 +16,6 @@ from rtc_service.signalling.protocol import Body, Empty, Short
 
 from .models import Queue
 from .services import desk, matching, offers, presence, wrap_up
-
 
 # After these somebody else's place in the queue, or the number of free agents, is another one.
 QUEUE_MOVES = ("call.requested", "call.ringing", "call.waiting", "call.ended")
@@ -50,7 +49,8 @@ class Finish(Body):
 
 
 def _user(caller: Caller) -> int:
-    assert caller.user_id is not None  # these kinds are registered for staff
+    if caller.user_id is None:
+        raise NotYours("for staff only")  # registered so: cannot be reached
     return caller.user_id
 
 
@@ -110,7 +110,7 @@ def register() -> None:
     registry.context("agents", which_queue, prompt=True)
     registry.desk("agents", desk.read)
     registry.topic("agents.desk:", desk.read_desks, for_staff=desk.topics_of_staff)
-    registry.topic("agents.queue:", desk.read_queue, for_call=desk.topics_of_call)
+    registry.topic("agents.queue:", desk.read_queue, for_call=desk.topics_of_call, for_staff=desk.queues_of_staff)
     registry.lease("agents", presence.renew)
     registry.sweeper("rtc_agents.offers", offers.sweep)
     registry.sweeper("rtc_agents.presence", presence.sweep)

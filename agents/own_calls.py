@@ -49,14 +49,6 @@ class Figures:
     average: str
 
 
-def clock_words(seconds: float) -> str:
-    """Seconds as m:ss, from an hour on as h:mm:ss."""
-    whole = max(0, int(seconds))
-    minutes, rest = divmod(whole, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
 def day_bounds(day: date) -> tuple[datetime, datetime]:
     """Start and end of a day in the present time zone."""
     start = timezone.make_aware(datetime.combine(day, time.min))
@@ -80,7 +72,7 @@ def figures(user_id: Any) -> Figures:
     """Today's; the call that runs now counts from its end on."""
     spans = of_day(user_id, timezone.localdate()).filter(left__isnull=False).values_list("joined", "left")
     talk = sum((left - joined).total_seconds() for joined, left in spans if left is not None)
-    return Figures(len(spans), clock_words(talk), clock_words(talk / len(spans) if spans else 0))
+    return Figures(len(spans), words.clock(talk), words.clock(talk / len(spans) if spans else 0))
 
 
 def rows(page: Sequence[Participant] | QuerySet[Participant]) -> list[OwnCall]:
@@ -105,7 +97,7 @@ def _row(leg: Participant, wrap_up: WrapUp | None, ticket: dict[str, Any]) -> Ow
         tier_words=words.tier(call.tier),
         title=call.title,
         subject=call.subject_ref,
-        duration=clock_words((until - leg.joined).total_seconds()),
+        duration=words.clock((until - leg.joined).total_seconds()),
         end_reason=call.end_reason,
         end_words=call.get_end_reason_display() if call.end_reason else _("running"),
         wrap_up=str(wrap_up.code) if wrap_up and wrap_up.code else "",

@@ -23,16 +23,16 @@ def greeting(base: str, data: Path) -> str:
     return f"""
   The shop        {base}/
   The workbench   {agent}/workbench/
-  The back office {agent}/admin/     (asks for a second factor: enrol on its first page)
+  The back office {agent}/admin/     (its pages of calls ask for a second factor: set one up there)
 
   Log-ins (name, password)
 {people}
 
   What to click
-    1. Open {agent}/workbench/ as bob, press "Start work" and "Ready". (`localhost` and `127.0.0.1` keep their
-       cookies apart, so agent and customer fit into two windows of one browser.)
+    1. Open {agent}/workbench/ as bob and press "Start work": he is ready. (`localhost` and `127.0.0.1` keep
+       their cookies apart, so agent and customer fit into two windows of one browser.)
     2. Open {base}/product/teapot/ and press "Live help" in the corner.
-    3. Answer in the workbench. Talk, type, hang up, rate. The ticket is there already.
+    3. Press "Accept" in the workbench. Talk, type, hang up, rate. The ticket is there already.
 
   Data and logs   {data}
   Stop            Ctrl-C
@@ -45,5 +45,5 @@ def phone(url: str) -> str:
     segno.make(url, error="m").terminal(out=out, compact=True, border=2)
     return f"""{out.getvalue()}
   A phone in the same network opens {url}
-  It warns once about the certificate, which this machine made for itself: choose to go on.
+  It warns once about the certificate, which this machine made for itself: choose to go on. So does a browser here.
 """

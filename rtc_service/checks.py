@@ -72,13 +72,9 @@ def sqlite(**_: Any) -> list[CheckMessage]:
     options = database.get("OPTIONS", {})
     if options.get("transaction_mode") == "IMMEDIATE" and "wal" in str(options.get("init_command", "")).lower():
         return []
-    return [
-        Error(
-            "SQLite needs transaction_mode IMMEDIATE and WAL for the video service.",
-            hint='OPTIONS = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": "PRAGMA journal_mode=WAL"}',
-            id="rtc_service.E004",
-        )
-    ]
+    hint = 'OPTIONS = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": "PRAGMA journal_mode=WAL"}'
+    text = "SQLite needs transaction_mode IMMEDIATE and WAL for the video service."
+    return [Error(text, hint=hint, id="rtc_service.E004")]
 
 
 @register(Tags.database)
@@ -122,9 +118,8 @@ def origins(**_: Any) -> list[CheckMessage]:
         found.append(Warning("No TURN server is configured.", hint=hint, id="rtc_service.W008"))
     elif conf.core().PRIVATE_CANDIDATES:
         hint = "With TURN in place set core.PRIVATE_CANDIDATES to False, unless staff and customers share a network."
-        found.append(
-            Warning("A customer can make an agent's browser send to addresses of the agent's network.", hint=hint, id="rtc_service.W010")
-        )
+        text = "A customer can make an agent's browser send to addresses of the agent's network."
+        found.append(Warning(text, hint=hint, id="rtc_service.W010"))
     return found
 
 

@@ -39,9 +39,9 @@ class CoreSettings:
     STUN_URLS: list[str] = field(default_factory=list)  # none are built in
     TURN_URLS: list[str] = field(default_factory=list)  # "turn:turn.example:3478", "turns:…?transport=tcp"
     TURN_SECRETS: list[str] = field(default_factory=list)  # shared with coturn, newest first; that one signs
-    TURN_SECONDS: int = 600  # how long credentials for TURN let a browser in; a connection that stands lasts longer
+    TURN_SECONDS: int = 600  # how long at least TURN credentials let a browser in; what stands lasts longer
     ICE_POLICY: str = "all"  # or "relay": media through TURN only, no party learns the other's address
-    PRIVATE_CANDIDATES: bool = True  # False: candidates of private networks are not relayed (needs TURN or public hosts)
+    PRIVATE_CANDIDATES: bool = True  # False: addresses of private networks are not relayed (needs TURN)
 
     # Media profile handed to the browsers
     VIDEO_WIDTH: int = 640  # of the picture that a browser asks its camera for
@@ -60,6 +60,8 @@ class CoreSettings:
     MESSAGE_RATE: float = 20.0  # messages a second that a socket may send for long
     MESSAGE_BURST: float = 40.0  # and at once
     CHAT_CHARACTERS: int = 4_000  # the longest chat line
+    CHAT_LINES: int = 1_000  # of one party in a call: whoever comes back is sent all of them
+    EVENTS_PER_CALL: int = 20_000  # from then on the parties' chat, devices and links write nothing more
     SOCKETS_PER_ADDRESS: int = 20  # sockets at once, in each process
     SESSIONS_PER_MINUTE: int = 30  # tokens handed out per address
     CALLS_PER_HOUR: int = 30  # calls requested per visitor

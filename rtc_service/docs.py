@@ -17,15 +17,22 @@ INTRO = """# The signalling protocol
 Written by `manage.py rtc_docs` from `rtc_service/signalling/protocol.py` and the registry; do not edit by hand.
 
 """
+FURTHER_CODES = """
+Further codes of `bad_message`: `bad_json`, `unsupported_version`, `unknown_kind`, `unknown_code`, `ended`,
+`not_allowed`; of `too_large`: `too_many_candidates`, `too_many_messages`; of `token_refused`: `token_reused`; of
+`not_yours`: `origin_refused`; of `conflict`: `try_again`; of `refused`: `queue_full` and a gate's own; and `internal`.
+"""
 SETTINGS_INTRO = """# Settings
 
-Written by `manage.py rtc_docs` from the typed sections; do not edit by hand. One dict, a section per app, everything optional:
+Written by `manage.py rtc_docs` from the typed sections; do not edit by hand. One dict, a section per app, everything
+optional:
 
 ```python
 RTC_SERVICE = {"core": {"TURN_URLS": ["turn:turn.example:3478"]}, "agents": {"RING_SECONDS": 25}}
 ```
 
-An unknown section or key is the check error `rtc_service.E001`. Durations are seconds, sizes bytes or characters, bit rates bits per second.
+An unknown section or key is the check error `rtc_service.E001`. Durations are seconds, sizes bytes or characters, bit
+rates bits per second.
 """
 
 
@@ -39,12 +46,14 @@ def protocol_page() -> str:
     parts.append("\n## From the server\n")
     parts += [_kind(kind, body, "") for kind, body in protocol.SERVER_KINDS.items()]
     parts.append("\n## Error codes\n\n| code | HTTP | meaning |\n|---|---|---|\n")
-    parts += [f"| `{error.code}` | {error.status} | {_first(error)} |\n" for error in sorted(_errors(), key=lambda item: item.code)]
-    parts.append("\nFurther codes of `bad_message`: `bad_json`, `unsupported_version`, `unknown_kind`, `ended`, `not_allowed`; of ")
-    parts.append("`too_large`: `too_many_candidates`; of `token_refused`: `token_reused`; of `refused`: `queue_full`; and `internal`.\n")
+    errors = sorted(_errors(), key=lambda item: item.code)
+    parts += [f"| `{error.code}` | {error.status} | {_first(error)} |\n" for error in errors]
+    parts.append(FURTHER_CODES)
     parts.append("\n## Close codes\n\n| code | meaning |\n|---|---|\n")
-    closes = {name: value for name, value in vars(protocol).items() if name.startswith("CLOSE_")}
-    parts += [f"| {value} | {name[6:].lower().replace('_', ' ')} |\n" for name, value in sorted(closes.items(), key=lambda item: item[1])]
+    closes = [
+        (code, name[6:].lower().replace("_", " ")) for name, code in vars(protocol).items() if name[:6] == "CLOSE_"
+    ]
+    parts += [f"| {code} | {meaning} |\n" for code, meaning in sorted(closes)]
     parts.append("\n## Events\n\n| kind | read by |\n|---|---|\n")
     parts += [f"| `{kind}` | {audience} |\n" for kind, audience in sorted(registry.get().events.items())]
     return "".join(parts)
@@ -70,7 +79,8 @@ def _kind(kind: str, body: type[protocol.Body], roles: str) -> str:
     members = msgspec.structs.fields(body)
     if members:
         lines.append("\n| field | type | needed |\n|---|---|---|\n")
-        lines += [f"| `{item.encode_name}` | {_type(item.type)} | {'yes' if item.required else 'no'} |\n" for item in members]
+        for item in members:
+            lines.append(f"| `{item.encode_name}` | {_type(item.type)} | {'yes' if item.required else 'no'} |\n")
     return "".join(lines)
 
 
@@ -93,8 +103,16 @@ def _schema(schema: dict[str, Any]) -> str:
     return name + (f" ({', '.join(limits)})" if limits else "")
 
 
-_LIMITS = {"minLength": "≥ characters", "maxLength": "≤ characters", "minimum": "≥", "maximum": "≤", "exclusiveMinimum": ">",
-           "minItems": "≥ items", "maxItems": "≤ items", "maxProperties": "≤ keys"}  # fmt: skip
+_LIMITS = {
+    "minLength": "≥ characters",
+    "maxLength": "≤ characters",
+    "minimum": "≥",
+    "maximum": "≤",
+    "exclusiveMinimum": ">",
+    "minItems": "≥ items",
+    "maxItems": "≤ items",
+    "maxProperties": "≤ keys",
+}
 
 
 def settings_page() -> str:
@@ -102,7 +120,8 @@ def settings_page() -> str:
     parts = [SETTINGS_INTRO]
     for name, cls in sorted(conf.sections.items()):
         comments = _comments(cls)
-        parts.append(f"\n## {name}\n\n{_first(cls) if not _first(cls).startswith(cls.__name__ + '(') else ''}\n\n| key | default | |\n|---|---|---|\n")
+        about = "" if _first(cls).startswith(f"{cls.__name__}(") else _first(cls)  # a dataclass writes one by itself
+        parts.append(f"\n## {name}\n\n{about}\n\n| key | default | |\n|---|---|---|\n")
         parts += [f"| `{item.name}` | `{_default(item)}` | {comments.get(item.name, '')} |\n" for item in fields(cls)]
     return "".join(parts)
 

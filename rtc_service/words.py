@@ -1,4 +1,5 @@
-"""Words for the plain strings that a call carries. They are the host's to choose: an unknown one is shown as it is."""
+"""Words for the plain strings that a call carries, and for durations. The strings are the host's to choose: an unknown
+one is shown as it is."""
 
 from __future__ import annotations
 
@@ -36,6 +37,13 @@ MEDIA: dict[str, _StrPromise] = {
 def said(words: Mapping[str, _StrPromise], code: str) -> str:
     """`said(TIERS, "vip")` → "VIP" in the active language."""
     return str(words.get(code, code))
+
+
+def clock(seconds: float) -> str:
+    """Seconds as m:ss, from an hour on as h:mm:ss."""
+    minutes, rest = divmod(max(0, int(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def page_kind(code: str) -> str:

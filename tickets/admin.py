@@ -11,14 +11,14 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from rtc_service import groups
-from rtc_service.admin import sections, sentences
+from rtc_service.admin import display, sections, sentences
 from rtc_service.admin.base import OtpModelAdmin, ReadOnlyModelAdmin
 from rtc_service.models import Call, Event
 
@@ -78,6 +78,7 @@ class TicketAdmin(OtpModelAdmin):
     date_hierarchy = "created"
     ordering = ("-created", "-id")
     list_per_page = 50
+    show_full_result_count = False
     readonly_fields = ("number", "kind", "state", "call_link", "visitor", "language", "page_link", "created", "updated")
     fieldsets = (
         (None, {"fields": ("number", "state", "subject", "priority", "assignee", "due_at", "version")}),
@@ -133,18 +134,14 @@ class TicketAdmin(OtpModelAdmin):
 
     @admin.display(description=_("call"))
     def call_link(self, ticket: Ticket) -> SafeString | str:
-        if ticket.call is None:
-            return "-"
-        try:
-            url = reverse("admin:rtc_service_call_change", args=[ticket.call.pk], current_app=self.admin_site.name)
-        except NoReverseMatch:  # a host may have left the core's admin out
-            return str(ticket.call.uuid)
-        return format_html('<a href="{}">{}</a>', url, ticket.call)
+        return display.call_link(ticket.call, self.admin_site.name)
 
     @admin.display(description=_("customer's page"))
     def page_link(self, ticket: Ticket) -> SafeString | str:
         url = links.url_for(ticket)
-        return format_html('<a href="{}" rel="noreferrer" target="_blank">{}</a>', url, ticket.number) if url else "-"
+        if not url:
+            return display.EMPTY
+        return format_html('<a href="{}" rel="noreferrer" target="_blank">{}</a>', url, ticket.number)
 
     def _move(self, request: HttpRequest, queryset: QuerySet[Ticket], state: State) -> None:
         moved = refused = 0

@@ -10,7 +10,7 @@ from rtc_service.registry import Follower
 from rtc_service.services import calls
 from rtc_service.states import CallState
 
-from ..models import Offer, OfferState, Presence, PresenceState, WrapUp
+from ..models import Offer, OfferState, Presence, PresenceState, Queue, WrapUp
 from . import presence
 
 
@@ -68,7 +68,7 @@ def read_desks(key: str, followers: list[Follower]) -> dict[Follower, dict[str, 
 
 
 def read_queue(key: str, followers: list[Follower]) -> dict[Follower, dict[str, Any]]:
-    """Topic `agents.queue:<slug>`: each waiting call's position, and how many agents work and are free."""
+    """Topic `agents.queue:<slug>`: how many wait, how many agents work and are free; to a call also its place."""
     slug = key.partition(":")[2]
     waiting = list(
         Call.objects.filter(queue=slug, state=CallState.WAITING)
@@ -82,9 +82,8 @@ def read_queue(key: str, followers: list[Follower]) -> dict[Follower, dict[str, 
     states = list(alive.values_list("state", flat=True))
     common = {"waiting": len(waiting), "agents": len(states), "free": states.count(PresenceState.READY)}
     return {
-        follower: {"position": place.get(follower.call, 0), **common}
+        follower: common if follower.call is None else {"position": place.get(follower.call, 0), **common}
         for follower in followers
-        if follower.call is not None
     }
 
 
@@ -96,3 +95,8 @@ def topics_of_call(call: Call) -> list[str]:
 
 def topics_of_staff(user_id: int) -> list[str]:
     return [presence.desk_key(user_id)]
+
+
+def queues_of_staff(user_id: int) -> list[str]:
+    """How many wait stands on every desk, and is read once for all of them."""
+    return [presence.queue_key(slug) for slug in Queue.objects.filter(active=True).values_list("slug", flat=True)]

@@ -1,15 +1,15 @@
 """Give waiting calls to ready agents: oldest call first, longest idle agent first. Runs after the commit that changed
-either side, in the process that committed, and in every tick; conditional updates make it safe to run anywhere at once."""
+either side, in the process that committed, and in every tick; conditional updates make it safe to run anywhere."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from rtc_service import clock
-from rtc_service.models import Call
-from rtc_service.states import CallState
+from rtc_service.models import Call, Participant
+from rtc_service.states import CallState, Role
 
 from ..conf import agents
 from ..models import Offer, OfferState, Presence, PresenceState
@@ -24,7 +24,9 @@ def run() -> int:
     if not idle:
         return 0
     made = 0
-    waiting = Call.objects.filter(state=CallState.WAITING).order_by("-priority", "requested", "pk")
+    # Nobody is rung for a customer whose page is gone: whoever comes back in time still has the place.
+    here = Participant.objects.filter(call=OuterRef("pk"), role=Role.CUSTOMER, left__isnull=True, present=True)
+    waiting = Call.objects.filter(Exists(here), state=CallState.WAITING).order_by("-priority", "requested", "pk")
     for call in waiting[:BATCH]:
         for user_id in _order(call, idle):
             if offers.make(call, user_id) is not None:

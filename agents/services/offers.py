@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -77,11 +78,11 @@ def accept(uuid: UUID, *, by: int) -> Call:
 def decline(uuid: UUID, *, by: int, reason: str = "") -> None:
     """Not this one: the call goes to the next agent, its place kept."""
     offer = _find(uuid, by)
-    if not _give_back(offer, OfferState.DECLINED, reason=reason):
+    if not give_back(offer, OfferState.DECLINED, reason=reason):
         raise Taken("this offer is over")
 
 
-def _give_back(offer: Offer, state: OfferState, *, reason: str = "", cause: str = "") -> bool:
+def give_back(offer: Offer, state: OfferState, *, reason: str = "", cause: str = "") -> bool:
     """Settle an open offer without an answer: free the agent, then the call goes back to the queue.
 
     `cause` stands in the log, which the customer reads too; an agent's own `reason` only in the offer."""
@@ -91,10 +92,8 @@ def _give_back(offer: Offer, state: OfferState, *, reason: str = "", cause: str 
         _free(offer, missed=state == OfferState.MISSED)
         call = Call.objects.get(pk=offer.call_id)
         if call.state == CallState.RINGING:
-            try:
+            with suppress(Conflict):  # cancelled at this moment
                 calls.back_to_queue(call, cause=cause or str(state))
-            except Conflict:  # cancelled at this moment
-                pass
     return True
 
 
@@ -116,7 +115,7 @@ def _free(offer: Offer, *, missed: bool) -> None:
 def withdraw(call: Call) -> None:
     """The customer has left while it rang."""
     for offer in Offer.objects.filter(call=call, state=OfferState.OPEN):
-        _give_back(offer, OfferState.WITHDRAWN)
+        give_back(offer, OfferState.WITHDRAWN)
 
 
 def sweep() -> int:
@@ -130,14 +129,14 @@ def sweep() -> int:
     for offer in open_offers:
         lease = leases.get(offer.user_id)
         if offer.call.state != CallState.RINGING:
-            moved += _give_back(offer, OfferState.WITHDRAWN)
+            moved += give_back(offer, OfferState.WITHDRAWN)
         elif lease is None or lease < now:
-            moved += _give_back(offer, OfferState.MISSED, reason="lost", cause="lost")
+            moved += give_back(offer, OfferState.MISSED, reason="lost", cause="lost")
             presence.move(
                 offer.user_id, (PresenceState.READY, PresenceState.AWAY), PresenceState.OFFLINE, reason="lost"
             )
         elif offer.until < now:
-            moved += _give_back(offer, OfferState.MISSED)
+            moved += give_back(offer, OfferState.MISSED)
     return moved + _free_the_forgotten()
 
 

@@ -7,12 +7,13 @@ from datetime import timedelta
 from django.db import transaction
 
 from rtc_service import clock
+from rtc_service.exceptions import Refused
 from rtc_service.models import Call
 from rtc_service.services import calls, topics
 from rtc_service.states import WITH_STAFF
 
 from ..conf import agents
-from ..models import Presence, PresenceState, Queue
+from ..models import AgentProfile, Presence, PresenceState, Queue
 
 BY_HAND = (PresenceState.OFFLINE, PresenceState.READY, PresenceState.AWAY, PresenceState.WRAP_UP)
 
@@ -64,7 +65,11 @@ def bump_queues() -> None:
 
 
 def ready(user_id: int) -> bool:
-    """The agent wants calls: by hand, from a live socket."""
+    """The agent wants calls: by hand, from a live socket. Whoever may take calls is an agent from now on, unless a
+    supervisor has switched the profile off. Raises Refused."""
+    profile, _ = AgentProfile.objects.get_or_create(user_id=user_id)
+    if not profile.active:
+        raise Refused("your profile as an agent is switched off", code="inactive_agent")
     of(user_id)
     lease = clock.after(agents().LEASE_SECONDS)
     Presence.objects.filter(user_id=user_id).update(lease_until=lease, missed=0)

@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 
 from .. import conf
 from ..services import audit
+from . import display
 
 View = Callable[..., HttpResponse]
 
@@ -95,10 +96,17 @@ class ReadOnlyModelAdmin(OtpModelAdmin):
 
     list_per_page = 50
     show_full_result_count = False  # a second count of the whole table for one line of text
+    search_uuid = ""  # the field whose beginning may be typed into the search; empty: none
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         title = capfirst(str(self.opts.verbose_name_plural))  # not "Select … to change"
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        prefix = display.uuid_prefix(search_term, self.search_uuid) if self.search_uuid else None
+        if prefix is not None and (found := queryset.filter(prefix)).exists():
+            return found, False
+        return super().get_search_results(request, queryset, search_term)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fields or ()

@@ -47,6 +47,7 @@ class CallAdmin(ReadOnlyModelAdmin):
                    filters.RatingFilter)  # fmt: skip
     date_hierarchy = "requested"
     ordering = ("-requested",)
+    search_uuid = "uuid"
     search_help_text = _("Beginning of the call's identifier, subject, title, or the agent's user name")
     actions = ("force_end",)
     fields = ("uuid",)  # the change page is a template of its own
@@ -65,16 +66,6 @@ class CallAdmin(ReadOnlyModelAdmin):
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         return ["subject_ref", "title", f"answered_by__{get_user_model().USERNAME_FIELD}"]
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Call], search_term: str
-    ) -> tuple[QuerySet[Call], bool]:
-        prefix = display.uuid_prefix(search_term)
-        if prefix is not None:
-            found = queryset.filter(prefix)
-            if found.exists():
-                return found, False
-        return super().get_search_results(request, queryset, search_term)
 
     # --- columns ---
 

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from .. import crypto
+from .. import crypto, words
 from ..models import Call, Participant, Visitor
 from ..states import CallState, EndReason, Role
 
@@ -38,11 +38,7 @@ REASON_TONES = {
 
 def clock_words(seconds: float | None) -> str:
     """Seconds as m:ss, from an hour on as h:mm:ss."""
-    if seconds is None:
-        return EMPTY
-    minutes, rest = divmod(max(0, int(seconds)), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    return EMPTY if seconds is None else words.clock(seconds)
 
 
 def offset_words(seconds: float) -> str:

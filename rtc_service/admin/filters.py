@@ -63,18 +63,18 @@ class RatingFilter(admin.SimpleListFilter):
 
 
 class RecentValues(admin.SimpleListFilter):
-    """The values of a plain string among the newest calls; DISTINCT over a million rows would cost every page."""
+    """The values of a plain string among the newest rows; DISTINCT over a million rows would cost every page."""
 
     field: str
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        newest = Call.objects.order_by("-requested").values_list(self.field, flat=True)[:RECENT]
+        newest = model_admin.model._default_manager.order_by("-pk").values_list(self.field, flat=True)[:RECENT]
         return [(value, self.words(value)) for value in sorted(set(newest)) if value]
 
     def words(self, value: str) -> str:
         return value
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Call]) -> QuerySet[Call]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(**{self.field: self.value()}) if self.value() else queryset
 
 
@@ -89,3 +89,18 @@ class TierFilter(RecentValues):
 
     def words(self, value: str) -> str:
         return words.tier(value)
+
+
+class ActionFilter(RecentValues):
+    title = _("action")
+    parameter_name = field = "action"
+
+
+class HandlerFilter(RecentValues):
+    title = _("handler")
+    parameter_name = field = "handler"
+
+
+class KindFilter(RecentValues):
+    title = _("kind")
+    parameter_name = field = "kind"

@@ -17,7 +17,7 @@ from ..models import AuditEntry, Call, Duty, Prompt
 from ..models.duty import DutyState
 from ..models.message import PromptState
 from ..services import audit, duties
-from . import display
+from . import display, filters
 from .base import ReadOnlyModelAdmin
 
 DUTY_TONES = {DutyState.OWED: "info", DutyState.RUNNING: "info", DutyState.DONE: "good", DutyState.DEAD: "bad"}
@@ -27,19 +27,14 @@ PROMPT_TONES = {PromptState.OPEN: "info", PromptState.ACCEPTED: "good"}
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyModelAdmin):
     list_display = ("at", "action", "who", "where", "call_link", "target")
-    list_filter = ("action", "at")
+    list_filter = (filters.ActionFilter, "at")
     list_select_related = ("user",)
     date_hierarchy = "at"
     ordering = ("-at", "-pk")
     search_fields = ("action", "actor", "target")
+    search_uuid = "call"
     search_help_text = _("Action, actor, target, or the whole identifier of a call")
     fields = ("at", "action", "who", "actor", "where", "call_link", "target", "data")
-
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        prefix = display.uuid_prefix(search_term, "call")
-        if prefix is not None and (found := queryset.filter(prefix)).exists():
-            return found, False
-        return super().get_search_results(request, queryset, search_term)
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         return self._without_address(request, self.list_display)
@@ -71,7 +66,7 @@ class AuditEntryAdmin(ReadOnlyModelAdmin):
 @admin.register(Duty)
 class DutyAdmin(ReadOnlyModelAdmin):
     list_display = ("handler", "state_words", "event_kind", "call_link", "attempts", "due", "error")
-    list_filter = ("state", "handler", "due")
+    list_filter = ("state", filters.HandlerFilter, "due")
     ordering = ("-pk",)
     actions = ("try_again",)
     fields = ("handler", "state_words", "event_kind", "call_link", "attempts", "due", "lease_until", "error")
@@ -106,7 +101,7 @@ class DutyAdmin(ReadOnlyModelAdmin):
 @admin.register(Prompt)
 class PromptAdmin(ReadOnlyModelAdmin):
     list_display = ("short", "kind", "state_words", "who", "call_link", "until", "answered")
-    list_filter = ("kind", "state", "until")
+    list_filter = (filters.KindFilter, "state", "until")
     ordering = ("-pk",)
     fields = ("uuid", "kind", "state_words", "who", "call_link", "wording_version", "until", "answered")
 

@@ -27,10 +27,10 @@ def record(
         at=clock.now(),
         action=action,
         user_id=user_id,
-        actor=actor,
-        address=address,
+        actor=actor[:64],
+        address=address[:64],
         call=call,
-        target=target,
+        target=target[:120],
         data=data,
     )
     log.info("%s actor=%s call=%s target=%s", action, actor or user_id or "-", call or "-", target or "-")

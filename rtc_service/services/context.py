@@ -1,7 +1,7 @@
-"""Ask the leaves about a customer before the call is written: in parallel, with one time limit, outside the transaction.
+"""Ask the leaves about a customer before the call is written: in parallel, with one time limit, in no transaction.
 
-Providers marked `prompt` (they ask our own database: the queue, say) are asked first in the caller's thread and waited for; the
-others (they ask the shop) may be late: the call is written without them, and updated when they answer."""
+Providers marked `prompt` (they ask our own database: the queue, say) are asked first in the caller's thread and waited
+for; the others (they ask the shop) may be late: the call is written without them, and updated when they answer."""
 
 from __future__ import annotations
 

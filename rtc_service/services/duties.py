@@ -66,7 +66,7 @@ def _failed(duty: Duty, error: Exception) -> None:
 
 
 def again(duty_id: int) -> bool:
-    """A person asks for a duty that was given up: it is owed once more, with all its attempts. False in other states."""
+    """A person asks for a duty that was given up: it is owed anew, with all its attempts. False in other states."""
     with transaction.atomic():
         revived = Duty.objects.filter(pk=duty_id, state=DutyState.DEAD).update(
             state=DutyState.OWED, due=clock.now(), attempts=0, error=""

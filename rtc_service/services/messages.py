@@ -20,6 +20,9 @@ def say(author: Participant, *, client_id: UUID, body: str) -> Message:
     known = Message.objects.filter(call_id=author.call_id, author=author, client_id=client_id).first()
     if known is not None:
         return known
+    lines = conf.core().CHAT_LINES
+    if Message.objects.filter(call_id=author.call_id, author=author).count() >= lines:
+        raise TooLarge(f"a call has {lines} messages of one party at most", code="too_many_messages")
     try:
         with transaction.atomic():
             uuid = uuid4()

@@ -10,9 +10,10 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY, get_user_model
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils.crypto import constant_time_compare
 
 from .. import clock, conf, tokens
 from ..exceptions import Conflict, OpenElsewhere, TokenRefused
@@ -52,13 +53,14 @@ def open_token(token: str, *, origin: str) -> dict[str, Any]:
 
 def take(claims: dict[str, Any], *, tab: str, process: str, take_over: bool, resume_n: int | None = None) -> Sitting:
     """Move the seat to this socket. Raises OpenElsewhere while another tab is alive, TokenRefused for an old token."""
-    visitor, user_id, name = _person(claims["key"], claims["role"])
+    visitor, user, name = _person(claims["key"], claims["role"])
     seat, _ = Seat.objects.get_or_create(key=claims["key"])
     if resume_n is not None:
         _check_resume(seat, resume_n)
-    session_key = str(claims.get("s") or seat.session_key)
-    if user_id is not None:
-        _check_session(user_id, session_key)
+    # A fresh token names the log-in that it came from, a resume token goes on with it.
+    session_key = str(claims.get("s", seat.session_key))
+    if session_key and not session_alive(session_key, visitor.user if visitor else user):
+        raise TokenRefused("the log-in has ended")
     alive = seat.lease_until is not None and seat.lease_until > clock.now()
     if alive and seat.tab != tab and not take_over:
         raise OpenElsewhere("the call is open in another tab")
@@ -75,10 +77,11 @@ def take(claims: dict[str, Any], *, tab: str, process: str, take_over: bool, res
     if not taken:
         raise Conflict("two sockets asked for the same seat at once", code="try_again", retry_after=0.3)
     token = tokens.resume(claims["key"], claims["role"], issued)
+    user_id = user.pk if user is not None else None
     return Sitting(claims["key"], claims["role"], seat.epoch + 1, token, visitor, user_id, name, session_key)
 
 
-def _person(key: str, role: str) -> tuple[Visitor | None, int | None, str]:
+def _person(key: str, role: str) -> tuple[Visitor | None, Any, str]:
     kind, _, value = key.partition(":")
     if kind == "v" and role == "customer":
         visitor = Visitor.objects.select_related("user").filter(uuid=UUID(value)).first()
@@ -87,7 +90,7 @@ def _person(key: str, role: str) -> tuple[Visitor | None, int | None, str]:
     if kind == "u" and role == "staff":
         user = get_user_model().objects.filter(pk=int(value), is_active=True).first()
         if user is not None and user.has_perm("rtc_service.take_calls"):
-            return None, user.pk, user.get_full_name() or user.get_username()
+            return None, user, user.get_full_name() or user.get_username()
     raise TokenRefused("nobody by this token")
 
 
@@ -101,15 +104,16 @@ def _check_resume(seat: Seat, n: int) -> None:
     raise TokenRefused("an old resume token was used again", code="token_reused")
 
 
-def _check_session(user_id: int, session_key: str) -> None:
-    if session_key and not session_alive(session_key, user_id):
-        raise TokenRefused("the log-in has ended")
-
-
-def session_alive(session_key: str, user_id: int) -> bool:
-    """Is the Django session still there, and still this user's?"""
+def session_alive(session_key: str, user: Any) -> bool:
+    """Is the Django session still there, still this user's, and of the password that the user has now?"""
     store = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
-    return str(store.get(SESSION_KEY, "")) == str(user_id)
+    if user is None or str(store.get(SESSION_KEY, "")) != str(user.pk):
+        return False
+    if not hasattr(user, "get_session_auth_hash"):  # a user model of the host's own
+        return True
+    made = str(store.get(HASH_SESSION_KEY, ""))
+    hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
+    return any(constant_time_compare(made, known) for known in hashes)
 
 
 def renew(sittings: dict[str, int]) -> set[str]:
@@ -149,5 +153,5 @@ def staff_allowed(user_id: int, session_key: str) -> bool:
     return (
         user is not None
         and user.has_perm("rtc_service.take_calls")
-        and (not session_key or session_alive(session_key, user_id))
+        and (not session_key or session_alive(session_key, user))
     )

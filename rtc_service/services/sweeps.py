@@ -40,7 +40,7 @@ def _overdue(call: Call) -> bool:
 
 
 def _not_connected(call: Call) -> bool:
-    """Media never came. Both sockets alive: go on with text (the picture may still come). Otherwise first in the queue."""
+    """Media never came. Both sockets alive: go on with text (the picture may come). Otherwise first in the queue."""
     present = set(call.participants.filter(left__isnull=True, present=True).values_list("role", flat=True))
     if {Role.CUSTOMER, Role.STAFF} <= present:
         return calls.activate(call, cause="no_media")

@@ -91,8 +91,7 @@ def _current_call(sitting: seats.Sitting, *, resumed: bool) -> Call | None:
             recent = clock.now() - AFTERWARDS
             call = Call.objects.filter(visitor=sitting.visitor, ended__gt=recent, rating__isnull=True).first()
         return call
-    assert sitting.user_id is not None
-    return calls.live_call_of(sitting.user_id)
+    return None if sitting.user_id is None else calls.live_call_of(sitting.user_id)
 
 
 def attend(call_uuid: UUID, visitor_id: int | None, user_id: int | None) -> Attended:
@@ -113,7 +112,7 @@ def attend(call_uuid: UUID, visitor_id: int | None, user_id: int | None) -> Atte
 def handle(
     handler: Callable[[Caller, Any], dict[str, Any] | None], caller: Caller, body: Any
 ) -> tuple[dict[str, Any], Attended | None]:
-    """A message's handler, and where it brought its sender into a call (`attach`) what the socket needs to follow it."""
+    """A message's handler; where it brought its sender into a call (`attach`) also what the socket needs for it."""
     result = dict(handler(caller, body) or {})
     attach = result.pop("attach", None)
     if attach is None:

@@ -1,5 +1,5 @@
-"""The channel layer between processes: one group for each process and one for all, messages in batches, and a pulse that
-notices when the layer had stood still (docs/decisions/0007)."""
+"""The channel layer between processes: one group for each process and one for all, messages in batches, and a pulse
+that notices when the layer had stood still (docs/decisions/0007)."""
 
 from __future__ import annotations
 

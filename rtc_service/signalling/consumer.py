@@ -18,7 +18,7 @@ from ..exceptions import BadRequest, Flood, NotYours, RtcError, TooLarge
 from ..registry import Follower
 from ..services import audit
 from ..services.seats import Sitting
-from . import attendance, hub, limits, protocol
+from . import attendance, hosts, hub, limits, protocol
 from .attachments import Attachments
 from .attendance import Attended, Leg
 from .following import Following
@@ -39,7 +39,7 @@ class SignallingConsumer(Outgoing, AsyncConsumer):
 
     def __init__(self) -> None:
         super().__init__()
-        self.key = self.role = self.address = self.origin = self.session_key = ""
+        self.key = self.role = self.address = self.network = self.origin = self.session_key = ""
         self.epoch = 0
         self.user_id: int | None = None
         self.visitor_id: int | None = None
@@ -54,6 +54,8 @@ class SignallingConsumer(Outgoing, AsyncConsumer):
         self._tasks: list[asyncio.Task[None]] = []
         self._greeting = Greeting(self)
         self._audits = limits.Bucket(1.0, 20.0)
+        self._costly = {kind: limits.Bucket(*limit) for kind, limit in limits.COSTLY.items()}
+        self._catching_up = limits.Bucket(*limits.CATCHING_UP)
         self._ponged: dict[str, int] = {}
         self._strikes, self._struck = 0, 0.0
 
@@ -85,24 +87,27 @@ class SignallingConsumer(Outgoing, AsyncConsumer):
         peer = (self.scope.get("client") or ["", 0])[0]
         forwarded = limits.header(self.scope, b"x-forwarded-for")
         self.address = limits.client_address(str(peer or ""), forwarded, settings.TRUSTED_PROXIES)
+        self.network = limits.network(self.address)
         self.origin = limits.header(self.scope, b"origin")
         # Accept first: a refusal before that reaches the browser as 1006 without a reason.
         await self.send({"type": "websocket.accept"})
         self.hub.add(self)
         self._tasks = [self.hub.loop.create_task(run) for run in (self._write(), self._work.run())]
-        if self.origin and not limits.origin_allowed(
-            self.origin, limits.header(self.scope, b"host"), settings.ALLOWED_ORIGINS
-        ):
+        host = hosts.our_host(limits.header(self.scope, b"host"))
+        if self.origin and not limits.origin_allowed(self.origin, host, settings.ALLOWED_ORIGINS):
             await self._turn_away("origin", protocol.CLOSE_NOT_YOURS, NotYours("this origin may not connect"))
-        elif self.address and self.hub.by_address[self.address] > settings.SOCKETS_PER_ADDRESS:
+        elif self.address and self.hub.by_address[self.network] > settings.SOCKETS_PER_ADDRESS:
             await self._turn_away("sockets", protocol.CLOSE_FLOOD, Flood("too many connections from this address"))
+        elif self.address and not self.hub.arrivals.take(self.network):
+            await self._turn_away("rate", protocol.CLOSE_RESTART, Flood("too many new connections", retry_after=5.0))
         else:
             self._greeting.expect(settings.HELLO_SECONDS)
 
     async def _turn_away(self, why: str, code: int, error: RtcError) -> None:
         self.refuse(None, error)
         self.close(code)
-        await self._audit(f"socket.refused.{why}", address=self.address, origin=self.origin[:200])
+        if self.hub.refusals.take(self.network):  # who is turned away all the time does not fill the table
+            await self._audit(f"socket.refused.{why}", address=self.address, origin=self.origin[:200])
 
     async def _disconnect(self) -> None:
         self.closing = True
@@ -159,6 +164,8 @@ class SignallingConsumer(Outgoing, AsyncConsumer):
             await self._greeting.hello(envelope)
         elif not self.key:
             raise NotYours("say hello first")
+        elif kind in self._costly and not self._costly[kind].take():
+            raise Flood(f"too much {kind} at once", retry_after=2.0)
         elif kind == "link.description" or kind == "link.candidates":
             await self._relay(envelope)
         elif kind == "replay":
@@ -174,7 +181,8 @@ class SignallingConsumer(Outgoing, AsyncConsumer):
 
     def _pong(self, body: protocol.Ping, envelope: protocol.Envelope) -> None:
         for call, seq in body.seqs.items():
-            if call in self.seqs and seq < self._ponged.get(call, 0) and not self.closing:
+            behind = call in self.seqs and seq < self._ponged.get(call, 0)
+            if behind and not self.closing and self._catching_up.take():
                 # It missed what came before the last pong: it reads again from where it is.
                 self.seqs[call] = seq
                 self.hub.tailer.read(call)

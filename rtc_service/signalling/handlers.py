@@ -7,8 +7,8 @@ from uuid import UUID
 
 import msgspec
 
-from .. import registry
-from ..exceptions import AlreadyInCall, BadRequest, NotYours
+from .. import conf, registry
+from ..exceptions import AlreadyInCall, BadRequest, Flood, NotYours
 from ..models import Participant, Visitor
 from ..registry import Caller
 from ..services import calls, links, messages, participants, prompts, quality, sweeps, timeline
@@ -35,6 +35,14 @@ def _leg(caller: Caller) -> Participant:
     return leg
 
 
+def _writing(caller: Caller) -> Participant:
+    """The leg, for what a party may repeat without end. Raises Flood when the call's log holds enough of it."""
+    leg = _leg(caller)
+    if leg.call.last_seq >= conf.core().EVENTS_PER_CALL:
+        raise Flood("this call's log is full")
+    return leg
+
+
 def request(caller: Caller, body: protocol.CallRequest) -> dict[str, Any]:
     visitor = Visitor.objects.get(pk=caller.visitor_id or 0)
     try:
@@ -54,12 +62,12 @@ def hang_up(caller: Caller, body: protocol.CallEnd) -> dict[str, Any]:
 
 
 def rate(caller: Caller, body: protocol.CallRate) -> None:
-    leg = _leg(caller)
+    leg = _writing(caller)
     calls.rate(leg.call, score=body.score, comment=body.comment, by=leg)
 
 
 def link_state(caller: Caller, body: protocol.LinkState) -> None:
-    leg = _leg(caller)
+    leg = _writing(caller)
     link = links.find(body.link, leg.uuid)
     route: dict[str, str] | None = None if body.route is None else msgspec.to_builtins(body.route)
     moved = links.report(link, leg.uuid, body.generation, body.state, cause=body.cause, route=route)
@@ -68,18 +76,18 @@ def link_state(caller: Caller, body: protocol.LinkState) -> None:
 
 
 def link_renew(caller: Caller, body: protocol.LinkRenew) -> dict[str, Any]:
-    leg = _leg(caller)
+    leg = _writing(caller)
     link = links.find(body.link, leg.uuid)
     return {"renewed": links.renew(link, body.generation, cause=body.cause or "asked")}
 
 
 def media(caller: Caller, body: protocol.Media) -> None:
     sources = {"camera": body.camera, "microphone": body.microphone, "screen": body.screen}
-    participants.set_media(_leg(caller), sources)
+    participants.set_media(_writing(caller), sources)
 
 
 def chat(caller: Caller, body: protocol.Chat) -> dict[str, Any]:
-    leg = _leg(caller)
+    leg = _writing(caller)
     if leg.call.state == CallState.ENDED:
         raise BadRequest("the call has ended", code="ended")
     message = messages.say(leg, client_id=body.client_id, body=body.body)

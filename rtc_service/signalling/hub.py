@@ -9,7 +9,8 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
-from .. import hints
+from .. import conf, hints
+from . import limits
 from .backplane import Backplane
 from .relay import Relay
 from .tailer import Tailer
@@ -31,7 +32,10 @@ class Hub:
         self.sockets: set[SignallingConsumer] = set()
         self.by_call: dict[str, set[SignallingConsumer]] = defaultdict(set)
         self.by_key: dict[str, set[SignallingConsumer]] = defaultdict(set)
-        self.by_address: dict[str, int] = defaultdict(int)
+        self.by_address: dict[str, int] = defaultdict(int)  # by `limits.network`, as the next two
+        several = conf.core().SOCKETS_PER_ADDRESS
+        self.arrivals = limits.Buckets(several / 10, several * 10)
+        self.refusals = limits.Buckets(0.1, 5.0)  # that are written down
         self.backplane = Backplane(self.process, self._receive, lambda: self.relay.claim_all())
         self.relay = Relay(self.process, self.backplane.broadcast)
         self.tailer = Tailer(self)
@@ -78,13 +82,13 @@ class Hub:
 
     def add(self, socket: SignallingConsumer) -> None:
         self.sockets.add(socket)
-        self.by_address[socket.address] += 1
+        self.by_address[socket.network] += 1
 
     def remove(self, socket: SignallingConsumer) -> None:
         self.sockets.discard(socket)
-        self.by_address[socket.address] -= 1
-        if self.by_address[socket.address] <= 0:
-            del self.by_address[socket.address]
+        self.by_address[socket.network] -= 1
+        if self.by_address[socket.network] <= 0:
+            del self.by_address[socket.network]
         self.by_key[socket.key].discard(socket)
         if not self.by_key[socket.key]:
             del self.by_key[socket.key]

@@ -142,7 +142,7 @@ class Relay:
         return [sent for sent in ring if sent.at >= oldest and (sent.generation, sent.n) > seen.get(sent.link, (0, -1))]
 
     def sweep(self) -> None:
-        """Drop what has aged out, so that ended calls cost nothing. Where a leg lives is learnt again when it matters."""
+        """Drop what has aged out, so that ended calls cost nothing; where a leg lives is learnt again at need."""
         oldest = time.monotonic() - conf.core().RELAY_BUFFER_SECONDS
         for to in [key for key, ring in self._sent.items() if not ring or ring[-1].at < oldest]:
             del self._sent[to]

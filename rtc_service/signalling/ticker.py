@@ -41,7 +41,7 @@ class Ticker:
                 log.exception("a tick failed")
 
     async def beat(self, now: float) -> None:
-        """Renew the leases of all that was heard of lately; say goodbye to who was taken over, or is deaf, or too old."""
+        """Renew the leases of all that were heard lately; say goodbye to who was taken over, is deaf, or too old."""
         settings = conf.core()
         alive = [
             socket for socket in self.hub.sockets if socket.welcomed and now - socket.heard < settings.LEASE_SECONDS

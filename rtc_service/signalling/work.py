@@ -1,4 +1,4 @@
-"""What a socket asks of the database: one ordered queue, so that a slow query delays nobody else and not even the pings."""
+"""What a socket asks of the database: one ordered queue, so that a slow query delays nobody else, nor the pings."""
 
 from __future__ import annotations
 

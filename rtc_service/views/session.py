@@ -19,7 +19,7 @@ from .. import conf, tokens
 from ..exceptions import BadRequest, Flood, NotYours, RtcError
 from ..models import Visitor
 from ..services import audit, visitors
-from ..signalling.limits import client_address, origin_allowed
+from ..signalling.limits import client_address, network, origin_allowed
 
 View = Callable[..., HttpResponse]
 SOCKET_PATH = "/ws/rtc/"
@@ -71,9 +71,10 @@ def customer_session(request: HttpRequest) -> HttpResponse:
     """POST {identity?, guest?} -> {token, guest, ws}. The token opens one socket within a minute."""
     _limit(request)
     given = _json(request)
-    visitor = _visitor(request, given)
+    visitor, session_key = _visitor(request, given)
     guest = tokens.guest(visitor.guest_key) if visitor.guest_key else None
-    token = tokens.hello(f"v:{visitor.uuid}", "customer", origin=request.headers.get("Origin", ""))
+    origin = request.headers.get("Origin", "")
+    token = tokens.hello(f"v:{visitor.uuid}", "customer", origin=origin, session_key=session_key)
     response = JsonResponse({"token": token, "guest": guest, "ws": socket_url(request)})
     response["Cache-Control"] = "no-store"
     return response
@@ -85,10 +86,8 @@ def customer_session(request: HttpRequest) -> HttpResponse:
 def staff_session(request: HttpRequest) -> HttpResponse:
     """POST (Django session, CSRF) -> {token, ws}; the socket ends with the log-in."""
     assert request.user.pk is not None
-    session_key = request.session.session_key or ""
-    token = tokens.hello(
-        f"u:{request.user.pk}", "staff", origin=request.headers.get("Origin", ""), session_key=session_key
-    )
+    origin = request.headers.get("Origin", "")
+    token = tokens.hello(f"u:{request.user.pk}", "staff", origin=origin, session_key=_session_key(request))
     response = JsonResponse({"token": token, "ws": socket_url(request)})
     response["Cache-Control"] = "no-store"
     return response
@@ -112,24 +111,32 @@ def _json(request: HttpRequest) -> dict[str, Any]:
     return given
 
 
-def _visitor(request: HttpRequest, given: dict[str, Any]) -> Visitor:
+def _session_key(request: HttpRequest) -> str:
+    """The log-in that a token comes from and ends with; none where the sessions live in the cookies themselves."""
+    key = request.session.session_key or ""
+    return key if len(key) <= 64 else ""
+
+
+def _visitor(request: HttpRequest, given: dict[str, Any]) -> tuple[Visitor, str]:
+    """Who asks, and the session that says so."""
     if given.get("identity"):
         claims = tokens.read_identity(given["identity"])
         if not get_user_model().objects.filter(pk=claims["u"], is_active=True).exists():
             raise NotYours("no such customer")
-        return visitors.for_user(claims["u"], name=str(claims.get("n", "")))
+        return visitors.for_user(claims["u"], name=str(claims.get("n", ""))), ""
     if request.user.is_authenticated and request.user.pk is not None:
-        return visitors.for_user(request.user.pk, name=request.user.get_full_name() or request.user.get_username())
+        name = request.user.get_full_name() or request.user.get_username()
+        return visitors.for_user(request.user.pk, name=name), _session_key(request)
     if given.get("guest"):
         try:
-            return visitors.for_guest(tokens.read_guest(given["guest"]))
+            return visitors.for_guest(tokens.read_guest(given["guest"])), ""
         except RtcError:
             pass  # an expired guest is a new guest
-    return visitors.for_guest()
+    return visitors.for_guest(), ""
 
 
 def _limit(request: HttpRequest) -> None:
-    key = f"rtc:sessions:{_address(request)}"
+    key = f"rtc:sessions:{network(_address(request))}"
     cache.add(key, 0, 60)
     try:
         count = cache.incr(key)

@@ -132,7 +132,7 @@ def postgres() -> Iterator[str]:
             identity |= {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
         data, port, log = home / "data", free_port(), home / "log"
         made = subprocess.run(
-            [initdb, "-D", data, "-U", "rtc", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
+            [initdb, "-D", str(data), "-U", "rtc", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
             capture_output=True,
             **identity,
         )
@@ -141,8 +141,10 @@ def postgres() -> Iterator[str]:
         listen = ["-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={home}", "-p", str(port)]
         with log.open("wb") as out:
             # SIGINT is PostgreSQL's fast shutdown: sent by the kernel too when this process is killed.
-            command, held = [server, "-D", data, *listen, *fast], leash(signal.SIGINT)
-            process = subprocess.Popen(command, stdout=out, stderr=out, preexec_fn=held, **identity)
+            command, held = [server, "-D", str(data), *listen, *fast], leash(signal.SIGINT)
+            process: subprocess.Popen[bytes] = subprocess.Popen(
+                command, stdout=out, stderr=out, preexec_fn=held, **identity
+            )
         try:
             wait_for(process, lambda: postgres_answers(port), "postgres", log)
             yield f"postgres://rtc@127.0.0.1:{port}/postgres"

@@ -1,5 +1,5 @@
-"""Agent, call, what belongs to the call: who changes a leg, a link or a prompt waits for who is ending the call, and not
-the other way round as well. On PostgreSQL, where rows are locked one by one."""
+"""Agent, call, what belongs to the call: who changes a leg, a link or a prompt waits for who is ending the call, and
+not the other way round as well. On PostgreSQL, where rows are locked one by one."""
 
 from __future__ import annotations
 

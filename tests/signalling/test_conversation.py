@@ -75,7 +75,7 @@ async def test_a_cancelled_call_frees_the_agent(people: People) -> None:
         lambda f: (
             f["kind"] == "topic"
             and not f["body"]["value"].get("offer")
-            and f["body"]["value"]["presence"]["state"] == "ready"
+            and f["body"]["value"].get("presence", {}).get("state") == "ready"
         )
     )
     assert await bob.refused("agents.accept", {"offer": offer}) == "taken"
@@ -155,9 +155,19 @@ async def test_nobody_rates_a_call_that_was_never_answered(people: People) -> No
     assert await alice.refused("call.rate", {"score": 1}, call=call) == "conflict"
 
 
-async def test_a_customer_who_plays_staff_is_refused_and_audited(
-    people: People, audited: Callable[[str], int]
-) -> None:
+async def test_a_customer_who_plays_staff_is_refused_and_audited(people: People, audited: Callable[[str], int]) -> None:
     alice = await tab_of(people.alice)
     assert await alice.refused("agents.ready") == "not_yours"
     assert await in_db(audited, "message.refused") == 1
+
+
+async def test_the_desk_sees_how_many_wait(people: People) -> None:
+    bob = await tab_of(people.bob)  # at work, and not ready
+    await bob.wait(lambda f: f["kind"] == "topic" and f["body"]["key"] == "agents.queue:main")
+    alice = await tab_of(people.alice)
+    assert (await alice.ask("call.request", PRODUCT))["kind"] == "ok"
+    waiting = await bob.wait(lambda f: f["kind"] == "topic" and f["body"]["value"].get("waiting") == 1)
+    assert "position" not in waiting["body"]["value"], "that is the customer's"
+    bob.forget()
+    await alice.ask("call.cancel")
+    await bob.wait(lambda f: f["kind"] == "topic" and f["body"]["value"].get("waiting") == 0)

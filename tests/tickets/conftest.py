@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 
 from rtc_service import groups
 from rtc_service.models import Call, Duty, Visitor
@@ -22,7 +22,9 @@ def alice(db: None) -> Visitor:
 
 @pytest.fixture
 def bob(db: None) -> User:
-    return User.objects.create_user("bob", password="bob", first_name="Bob", last_name="Cratchit", is_staff=True)
+    user = User.objects.create_user("bob", password="bob", first_name="Bob", last_name="Cratchit", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="take_calls", content_type__app_label="rtc_service"))
+    return user
 
 
 @pytest.fixture

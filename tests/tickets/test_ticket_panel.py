@@ -118,6 +118,13 @@ def test_doors_take_posts_only_and_know_missing_tickets(desk: Client, ticket: Ti
     assert desk.post(reverse(f"rtc_tickets:{door}", args=[uuid4()])).status_code == 404
 
 
+def test_who_serves_no_longer_is_refused(desk: Client, ticket: Ticket, bob: User):
+    """The account goes on as a customer's; what it has been on is none of its business any more."""
+    bob.user_permissions.clear()
+    assert post(desk, "save", ticket, version=1, problem="spite").status_code == 403
+    assert Ticket.objects.get().problem == ""
+
+
 def test_a_supervisor_who_was_not_on_the_call_may_save(client: Client, ticket: Ticket, dora: User):
     client.force_login(dora)
     assert post(client, "save", ticket, version=1, priority=Priority.URGENT).status_code == 200

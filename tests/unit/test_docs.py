@@ -36,3 +36,11 @@ def test_every_setting_is_explained(section: str, key: str) -> None:
 
 def test_every_section_has_settings_to_explain() -> None:
     assert {section for section, _key in SETTINGS} == set(conf.sections) >= {"core", "agents", "tickets", "commerce"}
+
+
+def test_every_error_code_is_named() -> None:
+    page = docs.protocol_page().partition("## Error codes")[2]
+    sources = [path for app in ("rtc_service", "agents") for path in (ROOT / app).rglob("*.py")]
+    used = {code for path in sources for code in re.findall(r"\bcode=\"(\w+)\"", path.read_text())}
+    assert "queue_full" in used
+    assert not [code for code in sorted(used) if f"`{code}`" not in page]

@@ -19,7 +19,10 @@ export class Topics {
     if (version < (this.#versions.get(key) ?? 0)) return;
     this.#versions.set(key, version);
     const [, leaf, name] = key.match(/^(\w+)\.(queue|desk)(?=:|$)/) ?? [];
-    if (name === "queue") this.queue = value;
-    else if (name === "desk") this.desk = { ...this.desk, [leaf]: value };
+    if (name === "queue") {
+      this.queue = value;
+      const desk = this.desk[leaf];
+      if (desk) this.desk = { ...this.desk, [leaf]: { ...desk, waiting: value.waiting } };
+    } else if (name === "desk") this.desk = { ...this.desk, [leaf]: value };
   }
 }

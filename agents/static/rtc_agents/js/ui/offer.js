@@ -46,9 +46,9 @@ class Offer extends Part {
     const dialog = this.part("dialog");
     if (!dialog.open) dialog.showModal();
     this.part("accept").focus();
-    setText(this.part("live"), this.say("announce", { name: offer.customer, title: offer.title || this.#subject(offer) }));
+    setText(this.part("live"), this.say("announce", { name: offer.customer || this.say("guest"), title: offer.title || this.#subject(offer) }));
     this.page.ring.start();
-    this.page.attention.start(this.say("incoming", { name: offer.customer }), offer.title ?? "", `rtc-offer-${offer.offer}`);
+    this.page.attention.start(this.say("incoming", { name: offer.customer || this.say("guest") }), offer.title ?? "", `rtc-offer-${offer.offer}`);
     this.#tick();
   }
 
