@@ -1,7 +1,7 @@
 """What follows from a commit and nobody waits for: topics, matching, the hand-over to the worker.
 
 It runs at once, in the thread that committed; or, inside `postponed()`, when `release` is called or the block ends,
-by the runner that the block was given. So the answer on a socket does not wait for what it causes (decision 0009)."""
+by the runner that the block was given. So the answer on a socket does not wait for what it causes (decision 0011)."""
 
 from __future__ import annotations
 

@@ -20,7 +20,8 @@ Written by `manage.py rtc_docs` from `rtc_service/signalling/protocol.py` and th
 FURTHER_CODES = """
 Further codes of `bad_message`: `bad_json`, `unsupported_version`, `unknown_kind`, `unknown_code`, `ended`,
 `not_allowed`; of `too_large`: `too_many_candidates`, `too_many_messages`; of `token_refused`: `token_reused`; of
-`not_yours`: `origin_refused`; of `conflict`: `try_again`; of `refused`: `queue_full` and a gate's own; and `internal`.
+`not_yours`: `origin_refused`; of `conflict`: `try_again`; of `refused`: `queue_full`,
+`inactive_agent` and what gates say; and `internal`.
 """
 SETTINGS_INTRO = """# Settings
 

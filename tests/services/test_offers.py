@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from agents.models import Offer, Presence
 from agents.services import desk, matching, offers, presence, wrap_up
@@ -102,7 +103,7 @@ def test_the_sweep_asks_a_fixed_number_of_questions(people: People, django_asser
         presence.ready(agent(f"agent{number}").pk)
         request_call(customer(f"customer{number}"))
     assert Offer.objects.filter(state="open").count() == 3
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4 if connection.vendor == "postgresql" else 3):  # there the time is asked for, too
         assert offers.sweep() == 0
 
 

@@ -30,6 +30,8 @@ export class MediaFlow extends EventTarget {
   #stopping = new AbortController();
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #renewTimer;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #pollTimer;
 
   /**
    * @param {import("./peer-connection.js").PeerConnection} peer
@@ -55,6 +57,7 @@ export class MediaFlow extends EventTarget {
   stop() {
     this.#stopping.abort();
     clearTimeout(this.#renewTimer);
+    clearTimeout(this.#pollTimer);
   }
 
   /** Look for another way now; a new peer connection is asked for when it is not found in time. */
@@ -94,8 +97,7 @@ export class MediaFlow extends EventTarget {
     if (this.#stopping.signal.aborted) return;
     await this.#look();
     const pause = this.state === "up" && this.#shown ? POLL_MS : FIRST_POLL_MS;
-    const timer = setTimeout(() => void this.#poll(), pause);
-    this.#stopping.signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+    if (!this.#stopping.signal.aborted) this.#pollTimer = setTimeout(() => void this.#poll(), pause);
   }
 
   async #look() {
