@@ -44,9 +44,7 @@ def alternate(
 
 def _seen(measured: list[Pair], view: View) -> list[Pair]:
     """The pairs as one figure reads them."""
-    return [
-        Pair(Leg(view(pair.ours), pair.ours.samples), Leg(view(pair.peer), pair.peer.samples)) for pair in measured
-    ]
+    return [Pair(Leg(view(pair.ours), pair.ours.samples), Leg(view(pair.peer), pair.peer.samples)) for pair in measured]
 
 
 def _outcome(measured: list[Pair], pairs: int) -> Outcome:

@@ -16,7 +16,6 @@ from django.core import signing
 from . import conf, crypto
 from .exceptions import TokenRefused
 
-
 SESSION = "rtc_service.hello.session"
 
 

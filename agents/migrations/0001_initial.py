@@ -8,116 +8,221 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('rtc_service', '0001_initial'),
+        ("rtc_service", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Queue',
+            name="Queue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True, verbose_name='identifier')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('active', models.BooleanField(default=True, verbose_name='active')),
-                ('ring_seconds', models.FloatField(blank=True, help_text='Seconds; empty: the setting.', null=True, verbose_name='ring time')),
-                ('wrap_up_seconds', models.FloatField(blank=True, help_text='Seconds; empty: the setting.', null=True, verbose_name='wrap-up time')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True, verbose_name="identifier")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "ring_seconds",
+                    models.FloatField(
+                        blank=True, help_text="Seconds; empty: the setting.", null=True, verbose_name="ring time"
+                    ),
+                ),
+                (
+                    "wrap_up_seconds",
+                    models.FloatField(
+                        blank=True, help_text="Seconds; empty: the setting.", null=True, verbose_name="wrap-up time"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'queue',
-                'verbose_name_plural': 'queues',
-                'ordering': ['pk'],
+                "verbose_name": "queue",
+                "verbose_name_plural": "queues",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='WrapUpCode',
+            name="WrapUpCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(unique=True, verbose_name='identifier')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('active', models.BooleanField(default=True, verbose_name='active')),
-                ('order', models.PositiveSmallIntegerField(default=100, verbose_name='order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(unique=True, verbose_name="identifier")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("active", models.BooleanField(default=True, verbose_name="active")),
+                ("order", models.PositiveSmallIntegerField(default=100, verbose_name="order")),
             ],
             options={
-                'verbose_name': 'wrap-up code',
-                'verbose_name_plural': 'wrap-up codes',
-                'ordering': ['order', 'name'],
+                "verbose_name": "wrap-up code",
+                "verbose_name_plural": "wrap-up codes",
+                "ordering": ["order", "name"],
             },
         ),
         migrations.CreateModel(
-            name='AgentProfile',
+            name="AgentProfile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('display_name', models.CharField(blank=True, default='', max_length=120, verbose_name='shown name')),
-                ('active', models.BooleanField(default=True, verbose_name='active')),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='rtc_agents_profile', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("display_name", models.CharField(blank=True, default="", max_length=120, verbose_name="shown name")),
+                ("active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rtc_agents_profile",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'agent',
-                'verbose_name_plural': 'agents',
-                'permissions': [('use_workbench', 'Can use the workbench')],
+                "verbose_name": "agent",
+                "verbose_name_plural": "agents",
+                "permissions": [("use_workbench", "Can use the workbench")],
             },
         ),
         migrations.CreateModel(
-            name='WrapUp',
+            name="WrapUp",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('note', models.TextField(blank=True, default='', verbose_name='note')),
-                ('created', models.DateTimeField(verbose_name='created')),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rtc_agents_wrap_ups', to='rtc_service.call')),
-                ('participant', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='rtc_agents_wrap_up', to='rtc_service.participant')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='rtc_agents_wrap_ups', to=settings.AUTH_USER_MODEL)),
-                ('code', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='rtc_agents.wrapupcode', verbose_name='code')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("note", models.TextField(blank=True, default="", verbose_name="note")),
+                ("created", models.DateTimeField(verbose_name="created")),
+                (
+                    "call",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rtc_agents_wrap_ups",
+                        to="rtc_service.call",
+                    ),
+                ),
+                (
+                    "participant",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rtc_agents_wrap_up",
+                        to="rtc_service.participant",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="rtc_agents_wrap_ups",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "code",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="rtc_agents.wrapupcode",
+                        verbose_name="code",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'wrap-up',
-                'verbose_name_plural': 'wrap-ups',
+                "verbose_name": "wrap-up",
+                "verbose_name_plural": "wrap-ups",
             },
         ),
         migrations.CreateModel(
-            name='Offer',
+            name="Offer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('number', models.PositiveSmallIntegerField(verbose_name='number')),
-                ('state', models.CharField(choices=[('open', 'open'), ('accepted', 'accepted'), ('declined', 'declined'), ('missed', 'missed'), ('withdrawn', 'withdrawn')], default='open', max_length=10, verbose_name='state')),
-                ('reason', models.CharField(blank=True, default='', max_length=64)),
-                ('created', models.DateTimeField(verbose_name='created')),
-                ('until', models.DateTimeField(verbose_name='until')),
-                ('settled', models.DateTimeField(blank=True, null=True, verbose_name='settled')),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rtc_agents_offers', to='rtc_service.call')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rtc_agents_offers', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("number", models.PositiveSmallIntegerField(verbose_name="number")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "open"),
+                            ("accepted", "accepted"),
+                            ("declined", "declined"),
+                            ("missed", "missed"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default="open",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, default="", max_length=64)),
+                ("created", models.DateTimeField(verbose_name="created")),
+                ("until", models.DateTimeField(verbose_name="until")),
+                ("settled", models.DateTimeField(blank=True, null=True, verbose_name="settled")),
+                (
+                    "call",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rtc_agents_offers",
+                        to="rtc_service.call",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rtc_agents_offers",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'offer',
-                'verbose_name_plural': 'offers',
-                'ordering': ['-created'],
-                'indexes': [models.Index(fields=['state', 'until'], name='rtc_agents_offer_until_idx')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('call',), name='rtc_agents_offer_call_uq'), models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('user',), name='rtc_agents_offer_user_uq'), models.UniqueConstraint(fields=('call', 'number'), name='rtc_agents_offer_number_uq')],
+                "verbose_name": "offer",
+                "verbose_name_plural": "offers",
+                "ordering": ["-created"],
+                "indexes": [models.Index(fields=["state", "until"], name="rtc_agents_offer_until_idx")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")), fields=("call",), name="rtc_agents_offer_call_uq"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")), fields=("user",), name="rtc_agents_offer_user_uq"
+                    ),
+                    models.UniqueConstraint(fields=("call", "number"), name="rtc_agents_offer_number_uq"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Presence',
+            name="Presence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('offline', 'offline'), ('ready', 'ready'), ('reserved', 'being rung'), ('busy', 'in a call'), ('wrap_up', 'wrap-up'), ('away', 'away')], default='offline', max_length=10, verbose_name='state')),
-                ('reason', models.CharField(blank=True, default='', max_length=64, verbose_name='reason')),
-                ('since', models.DateTimeField(verbose_name='since')),
-                ('until', models.DateTimeField(blank=True, null=True, verbose_name='until')),
-                ('lease_until', models.DateTimeField(blank=True, null=True, verbose_name='lease until')),
-                ('idle_since', models.DateTimeField(blank=True, null=True, verbose_name='idle since')),
-                ('missed', models.PositiveSmallIntegerField(default=0, verbose_name='missed in a row')),
-                ('epoch', models.PositiveIntegerField(default=0)),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='rtc_agents_presence', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("offline", "offline"),
+                            ("ready", "ready"),
+                            ("reserved", "being rung"),
+                            ("busy", "in a call"),
+                            ("wrap_up", "wrap-up"),
+                            ("away", "away"),
+                        ],
+                        default="offline",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, default="", max_length=64, verbose_name="reason")),
+                ("since", models.DateTimeField(verbose_name="since")),
+                ("until", models.DateTimeField(blank=True, null=True, verbose_name="until")),
+                ("lease_until", models.DateTimeField(blank=True, null=True, verbose_name="lease until")),
+                ("idle_since", models.DateTimeField(blank=True, null=True, verbose_name="idle since")),
+                ("missed", models.PositiveSmallIntegerField(default=0, verbose_name="missed in a row")),
+                ("epoch", models.PositiveIntegerField(default=0)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rtc_agents_presence",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'presence',
-                'verbose_name_plural': 'presences',
-                'indexes': [models.Index(fields=['state', 'idle_since'], name='rtc_agents_presence_idle_idx')],
+                "verbose_name": "presence",
+                "verbose_name_plural": "presences",
+                "indexes": [models.Index(fields=["state", "idle_since"], name="rtc_agents_presence_idle_idx")],
             },
         ),
     ]

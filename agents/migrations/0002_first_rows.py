@@ -6,9 +6,15 @@ from django.db import migrations
 
 from rtc_service.groups import STAFF, SUPERVISOR, grant
 
-CODES = [("sold", "Sold"), ("advice", "Advice given"), ("after-sales", "After-sales"), ("follow-up", "Follow-up needed"), ("other", "Other")]
-EDITED = "agentprofile queue wrapupcode".split()
-SEEN = "offer presence wrapup".split()
+CODES = [
+    ("sold", "Sold"),
+    ("advice", "Advice given"),
+    ("after-sales", "After-sales"),
+    ("follow-up", "Follow-up needed"),
+    ("other", "Other"),
+]
+EDITED = ["agentprofile", "queue", "wrapupcode"]
+SEEN = ["offer", "presence", "wrapup"]
 
 
 def forward(apps: Any, schema_editor: Any) -> None:

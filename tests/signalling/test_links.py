@@ -161,9 +161,7 @@ async def test_a_held_link_that_has_moved_on_is_opened_anew(people: People) -> N
     assert (await alice.kind("link.open"))["generation"] == 2
 
 
-async def test_private_addresses_are_not_relayed_where_that_is_set(
-    people: People, core: Callable[..., None]
-) -> None:
+async def test_private_addresses_are_not_relayed_where_that_is_set(people: People, core: Callable[..., None]) -> None:
     core(PRIVATE_CANDIDATES=False)
     talk = await connecting(people)
     lines = [f"candidate:1 1 udp 1 {address} 9 typ host" for address in ("10.0.0.7", "93.184.216.34", "192.168.1.9")]

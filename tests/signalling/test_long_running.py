@@ -12,7 +12,6 @@ import pytest
 
 from rtc_service.signalling import backplane, hub
 from rtc_service.signalling.relay import Relay
-from rtc_service.testing_sockets import sockets
 from tests.harness.people import People
 from tests.harness.tab import PRODUCT, tab_of
 
@@ -29,26 +28,24 @@ async def test_a_background_task_that_dies_is_started_again(monkeypatch: pytest.
         alive.set()
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(hub.Tailer, "run", lambda self: run())
-    async with sockets() as here:
-        assert here is hub.current()
-        async with asyncio.timeout(5):
-            await alive.wait()
+    here = hub.current()
+    here.spawn(here._keep_running(run))
+    async with asyncio.timeout(5):
+        await alive.wait()
     assert runs == ["started", "started"]
 
 
 async def test_what_is_spawned_is_kept_until_it_is_done() -> None:
-    async with sockets() as here:
-        done = asyncio.Event()
+    done = asyncio.Event()
 
-        async def work() -> None:
-            await asyncio.sleep(0)
-            done.set()
+    async def work() -> None:
+        await asyncio.sleep(0)
+        done.set()
 
-        here.spawn(work())
-        gc.collect()
-        async with asyncio.timeout(5):
-            await done.wait()
+    hub.current().spawn(work())
+    gc.collect()
+    async with asyncio.timeout(5):
+        await done.wait()
 
 
 async def test_a_layer_that_is_away_does_not_eat_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,9 @@ LINES = {"W": 10, "G": 9, "R": 7, "M": 9, "C": 5, "T": 4, "Q": 2, "A": 6, "S": 6
 PROOF = re.compile(r"`(tests/[\w/.-]+?\.(?:py|mjs))(?:::(\w+))?`")
 
 
-@pytest.mark.parametrize("name", [f"{letter}{number}" for letter, last in LINES.items() for number in range(1, last + 1)])
+@pytest.mark.parametrize(
+    "name", [f"{letter}{number}" for letter, last in LINES.items() for number in range(1, last + 1)]
+)
 def test_every_line_has_a_state(name: str) -> None:
     rows = re.findall(rf"^\| {name} [^|]*\| (built|part|later) \|", PAGE, re.MULTILINE)
     assert len(rows) == 1
