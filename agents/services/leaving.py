@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from rtc_service.exceptions import Conflict
 from rtc_service.services import calls, seats
 
@@ -19,9 +21,7 @@ def log_out(user_id: int) -> None:
         offers.give_back(offer, OfferState.DECLINED, reason="logged_out")
     call = calls.live_call_of(user_id)
     if call is not None:
-        try:
+        with suppress(Conflict):  # it may end at this moment
             calls.back_to_queue(call, cause="staff_lost", first=True)
-        except Conflict:  # it ended at this moment
-            pass
     seats.revoke(f"u:{user_id}")
     matching.run()

@@ -6,7 +6,19 @@ from django.db import migrations
 
 from rtc_service.groups import STAFF, SUPERVISOR, grant
 
-MODELS = ["auditentry", "call", "duty", "event", "link", "message", "participant", "prompt", "qualitysample", "rating", "visitor"]
+MODELS = [
+    "auditentry",
+    "call",
+    "duty",
+    "event",
+    "link",
+    "message",
+    "participant",
+    "prompt",
+    "qualitysample",
+    "rating",
+    "visitor",
+]
 
 
 def forward(apps: Any, schema_editor: Any) -> None:

@@ -17,8 +17,17 @@ from ..states import OPEN, TRANSITIONS, WITH_STAFF, CallState, EndReason, Role
 from . import context, links, participants, timeline
 
 
-def _move(call: Call, kind: str, *, actor: UUID | None = None, data: dict[str, Any] | None = None, version: int | None = None,
-          seconds: float | None = None, stamp: str = "", **changes: Any) -> None:  # fmt: skip
+def _move(
+    call: Call,
+    kind: str,
+    *,
+    actor: UUID | None = None,
+    data: dict[str, Any] | None = None,
+    version: int | None = None,
+    seconds: float | None = None,
+    stamp: str = "",
+    **changes: Any,
+) -> None:
     """Move the call by one event, or raise Conflict when its state has moved on; inside a transaction."""
     sources, target = TRANSITIONS[kind]
     now = clock.now()

@@ -21,7 +21,8 @@ def changing(call: Call) -> Iterator[None]:
     """A transaction that changes what belongs to a call: legs, links, prompts.
 
     The lock order is agent, call, what belongs to it (decision 0010). Whoever changed a leg and then wrote the log
-    would wait for somebody who ends the call and waits for the leg. SQLite writes one transaction at a time and needs no locks.
+    would wait for somebody who ends the call and waits for the leg. SQLite writes one transaction at a time and needs
+    no locks.
     """
     with transaction.atomic():
         if connection.features.has_select_for_update:

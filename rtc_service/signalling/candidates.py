@@ -1,4 +1,6 @@
-"""Which remote addresses a browser may be sent to (threat: a customer aims an agent's browser at the agent's own network).
+"""Which remote addresses a browser may be sent to.
+
+The threat: a customer aims an agent's browser at the network that the agent sits in.
 
 Candidate lines are RFC 8839 5.1: ``candidate:<foundation> <component> <transport> <priority> <address> <port> typ …``.
 """

@@ -17,7 +17,27 @@ from ..services import seats as seat_service
 from ..states import CallState
 from . import protocol
 
-CORE_EVENTS = ["call.requested", "call.ringing", "call.waiting", "call.answered", "call.active", "call.ended", "call.rated", "participant.joined", "participant.lost", "participant.back", "participant.left", "link.opened", "link.up", "link.stale", "link.closed", "media", "message", "prompt.asked", "prompt.answered"]
+CORE_EVENTS = [
+    "call.requested",
+    "call.ringing",
+    "call.waiting",
+    "call.answered",
+    "call.active",
+    "call.ended",
+    "call.rated",
+    "participant.joined",
+    "participant.lost",
+    "participant.back",
+    "participant.left",
+    "link.opened",
+    "link.up",
+    "link.stale",
+    "link.closed",
+    "media",
+    "message",
+    "prompt.asked",
+    "prompt.answered",
+]
 
 
 def _leg(caller: Caller) -> Participant:

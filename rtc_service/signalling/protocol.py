@@ -10,7 +10,8 @@ Envelope, one JSON object per WebSocket text frame::
 
 A request that carries `id` is answered by `ok` or `error` with the same `id`. Unknown keys are ignored,
 an unknown kind is an error. A message carries the lowest version in which it can be read, so that a client one version
-back (a tab that was open during an upgrade) is served on. Times are milliseconds since the Unix epoch unless a field says otherwise.
+back (a tab that was open during an upgrade) is served on. Times are milliseconds since the Unix epoch unless a field
+says otherwise.
 """
 
 from __future__ import annotations

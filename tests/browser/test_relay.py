@@ -1,4 +1,4 @@
-"""Through coturn with relay-only policy: the REST credentials that the server hands out are what the TURN server takes."""
+"""Through coturn with relay-only policy: the REST credentials that the server hands out are what coturn takes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The product's face: every screen of a call on PC and phone, light and dark, in English and Chinese.
 
-Pictures go to tests/browser/shots/ (look at them); RTC_IMAGES=1 renews the ones that the README shows. Asserted is what a
-picture cannot be wrong about: nothing sticks out, the scheme is kept, the words are in the page's language.
+Pictures go to tests/browser/shots/ (look at them); RTC_IMAGES=1 renews the ones that the README shows. Asserted is
+what a picture cannot be wrong about: nothing sticks out, the scheme is kept, the words are in the page's language.
 RTC_TEST_FULL=1 takes every combination, otherwise two that differ in all three.
 """
 
@@ -103,7 +103,8 @@ STICKING_OUT = """() => {
       if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
       const box = element.getBoundingClientRect();
       if (box.width < 2 || box.height < 2) continue;
-      if (box.left < -1 || box.right > innerWidth + 1) found.push(`${element.tagName} ${element.className} ${box.left}`);
+      const out = box.left < -1 || box.right > innerWidth + 1;
+      if (out) found.push(`${element.tagName} ${element.className} ${box.left}`);
     }
   };
   for (const host of document.querySelectorAll("rtc-call")) if (host.shadowRoot) walk(host.shadowRoot);

@@ -85,6 +85,6 @@ async def test_versions_of_topics_that_are_not_followed_any_more_are_forgotten(p
     await alice.ask("call.cancel")
     (socket,) = hub.current().by_key[f"v:{people.alice.uuid}"]
     async with asyncio.timeout(10):
-        while socket.topics or socket.topic_versions:
+        while socket.topics or socket.topic_versions:  # noqa: ASYNC110  there is nothing to await
             await asyncio.sleep(0.05)
     assert (await alice.ask("ping"))["body"]["topics"] == {}

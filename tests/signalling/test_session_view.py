@@ -82,6 +82,6 @@ def test_an_identity_that_nobody_has_signed(alice: Any) -> None:
 @pytest.mark.parametrize("name", ["guest", "identity"])
 def test_half_a_character_is_no_token(name: str) -> None:
     """JSON may spell it, no signature can be computed of it."""
-    body = '{"%s": "a:b:\\ud800"}' % name
+    body = f'{{"{name}": "a:b:\\ud800"}}'
     answer = Client().post(reverse("rtc_service:session"), body, content_type="application/json")
     assert answer.status_code == (200 if name == "guest" else 401)

@@ -19,6 +19,7 @@ def test_public_addresses_pass(address: str) -> None:
 @pytest.mark.parametrize(
     "address",
     [
+        # ruff: noqa: S104
         "10.1.2.3", "192.168.0.1", "172.16.9.9", "127.0.0.1", "169.254.169.254", "224.0.0.1", "0.0.0.0", "100.64.0.1",
         "::1", "fe80::1", "fd00::1", "::ffff:10.1.2.3", "ff02::1", "printer.local", "example.com", "2130706433",
     ],

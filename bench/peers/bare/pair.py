@@ -73,7 +73,8 @@ def click_at(page: Page, selector: str) -> float:
     """
     button = page.locator(selector)
     button.evaluate(
-        "b => b.addEventListener('click', (e) => { b.rtcClickedAt = performance.timeOrigin + e.timeStamp }, {once: true})"
+        "b => b.addEventListener('click', (e) => { b.rtcClickedAt = performance.timeOrigin + e.timeStamp },"
+        " {once: true})"
     )
     button.hover()
     page.wait_for_timeout(HOVER_MS)
