@@ -11,7 +11,7 @@ from django.db import transaction
 from .. import clock, conf
 from ..models import Call, Participant, Visitor
 from ..states import LegKind, Role
-from . import timeline
+from . import prompts, timeline
 
 
 def describe(participant: Participant) -> dict[str, Any]:
@@ -55,6 +55,7 @@ def leave(participant: Participant) -> bool:
         )
         if left:
             timeline.append(participant.call, "participant.left", actor=participant.uuid, data=describe(participant))
+            prompts.withdraw_of(participant)
     return bool(left)
 
 

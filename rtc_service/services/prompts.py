@@ -76,6 +76,12 @@ def _settle(prompt: Prompt, state: PromptState, answer: dict[str, Any] | None = 
     return bool(settled)
 
 
+def withdraw_of(participant: Participant) -> None:
+    """The leg leaves: what it was asked is asked no longer (inside the leaving transaction)."""
+    for prompt in Prompt.objects.filter(participant=participant, state=PromptState.OPEN).select_related("call"):
+        _settle(prompt, PromptState.WITHDRAWN)
+
+
 def sweep() -> int:
     """Prompts whose time has run out expire."""
     overdue = Prompt.objects.filter(state=PromptState.OPEN, until__lt=clock.now()).select_related("call", "participant")

@@ -69,3 +69,11 @@ async def test_who_reloads_is_asked_again(people: People) -> None:
     await talk.alice.close()
     alice = await Tab().open(None, resume=talk.alice.resume)
     assert (await alice.kind("prompt"))["prompt"] == prompt["prompt"]
+
+
+async def test_a_call_that_ends_takes_its_questions_back(people: People) -> None:
+    talk = await talking(people)
+    await asked(talk)
+    await talk.bob.ask("call.hang_up", call=talk.call)
+    assert (await talk.alice.event("prompt.answered"))["data"]["state"] == "withdrawn"
+    assert (await in_db(Prompt.objects.get)).state == "withdrawn"

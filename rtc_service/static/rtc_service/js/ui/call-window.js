@@ -188,11 +188,16 @@ export class CallWindow extends EventTarget {
     const said = {
       active: banner ? this.#texts.get(`banner.${banner}`, { name }) : this.#texts.get("phase.active.announce", { name }),
       ended: this.#views.after.title,
-    }[phase] ?? `${words.title}. ${words.detail}`;
+    }[phase] ?? spoken(words.title, words.detail);
     const { unread } = this.#views.chat;
     const all = [said, this.#views.problem.title, unread ? this.#texts.count("unread", unread) : ""].filter(Boolean).join(" ");
     if (all === this.#announced) return;
     this.#announced = all;
     setText(this.#parts.live, all);
   }
+}
+
+/** Two sentences for a screen reader; Chinese ends the first with its own full stop. */
+function spoken(title, detail) {
+  return /[\u3000-\u9fff]$/.test(title) ? `${title}。${detail}` : `${title}. ${detail}`;
 }
