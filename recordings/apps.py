@@ -11,3 +11,8 @@ class RtcRecordingsConfig(AppConfig):
     label = "rtc_recordings"
     verbose_name = _("Video service: recordings")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import plugs
+
+        plugs.register()

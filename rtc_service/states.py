@@ -47,11 +47,16 @@ class Role(models.TextChoices):
     ROBOT = "robot", _("robot")
 
 
+# Server-side peers: clients of the same protocol with a token of their own, who speak for one leg that stands already.
+SERVICE_ROLES = frozenset({Role.RECORDER, Role.ROBOT})
+
+
 class LegKind(models.TextChoices):
     TALK = "talk", _("talk")
     CONSULT = "consult", _("consult")
     LISTEN = "listen", _("listen")
     WHISPER = "whisper", _("whisper")
+    RECORD = "record", _("record")
 
 
 class LinkState(models.TextChoices):

@@ -3,6 +3,7 @@
 hello      one use within TOKEN_SECONDS, opens one socket (services.seats spends it)
 resume     the newest one of a seat, rotated at each hello
 guest      who a guest is, kept by the browser
+service    what a server-side peer shows when it opens its socket: limits per address are for browsers
 identity   who a customer is, signed by the host's backend for pages of another origin
 """
 
@@ -65,6 +66,19 @@ def guest(guest_key: str) -> str:
 
 def read_guest(token: str) -> str:
     return str(_load("guest", token, conf.core().GUEST_DAYS * 86_400)["g"])
+
+
+def service() -> str:
+    """For the `Authorization: Bearer` header of a server-side peer's socket; its hello has a token all the same."""
+    return _dump("service", {"jti": secrets.token_urlsafe(8)})
+
+
+def is_service(token: str) -> bool:
+    try:
+        _load("service", token, conf.core().TOKEN_SECONDS)
+    except TokenRefused:
+        return False
+    return True
 
 
 def identity(user_id: int, *, name: str = "") -> str:

@@ -1,7 +1,9 @@
-from .audit import AuditEntry
+from .alert import Alert
+from .audit import AuditEntry, AuditSeal
 from .call import Call
 from .duty import Duty
 from .event import Event, Topic
+from .idempotency import IdempotencyKey
 from .link import Link
 from .message import Message, Prompt, Rating
 from .participant import Participant, Seat, SpentToken
@@ -9,10 +11,13 @@ from .quality import QualitySample
 from .visitor import Visitor
 
 __all__ = [
+    "Alert",
     "AuditEntry",
+    "AuditSeal",
     "Call",
     "Duty",
     "Event",
+    "IdempotencyKey",
     "Link",
     "Message",
     "Participant",

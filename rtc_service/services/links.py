@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from .. import clock
 from ..exceptions import NotYours, OldGeneration
@@ -95,9 +95,11 @@ def report(
     return bool(moved)
 
 
-def close_all(call: Call, *, reason: str) -> None:
-    """Close the call's links (inside the caller's transaction)."""
+def close_all(call: Call, *, reason: str, leg: Participant | None = None) -> None:
+    """Close the call's links, or one leg's (inside the caller's transaction)."""
     links = Link.objects.filter(call=call).exclude(state=LinkState.CLOSED).select_related("first", "second")
+    if leg is not None:
+        links = links.filter(Q(first=leg) | Q(second=leg))
     for link in links:
         closed = (
             Link.objects.filter(pk=link.pk)

@@ -17,7 +17,8 @@ from django.utils.crypto import constant_time_compare
 
 from .. import clock, conf, tokens
 from ..exceptions import Conflict, OpenElsewhere, TokenRefused
-from ..models import Seat, SpentToken, Visitor
+from ..models import Participant, Seat, SpentToken, Visitor
+from ..states import SERVICE_ROLES
 from . import audit
 
 log = logging.getLogger("rtc_service.seats")
@@ -35,6 +36,7 @@ class Sitting:
     user_id: int | None
     user_name: str
     session_key: str
+    leg_id: int | None = None  # of a server-side peer, which speaks for this leg alone
 
 
 def open_token(token: str, *, origin: str) -> dict[str, Any]:
@@ -53,7 +55,7 @@ def open_token(token: str, *, origin: str) -> dict[str, Any]:
 
 def take(claims: dict[str, Any], *, tab: str, process: str, take_over: bool, resume_n: int | None = None) -> Sitting:
     """Move the seat to this socket. Raises OpenElsewhere while another tab is alive, TokenRefused for an old token."""
-    visitor, user, name = _person(claims["key"], claims["role"])
+    visitor, user, name, leg_id = _person(claims["key"], claims["role"])
     seat, _ = Seat.objects.get_or_create(key=claims["key"])
     if resume_n is not None:
         _check_resume(seat, resume_n)
@@ -78,19 +80,23 @@ def take(claims: dict[str, Any], *, tab: str, process: str, take_over: bool, res
         raise Conflict("two sockets asked for the same seat at once", code="try_again", retry_after=0.3)
     token = tokens.resume(claims["key"], claims["role"], issued)
     user_id = user.pk if user is not None else None
-    return Sitting(claims["key"], claims["role"], seat.epoch + 1, token, visitor, user_id, name, session_key)
+    return Sitting(claims["key"], claims["role"], seat.epoch + 1, token, visitor, user_id, name, session_key, leg_id)
 
 
-def _person(key: str, role: str) -> tuple[Visitor | None, Any, str]:
+def _person(key: str, role: str) -> tuple[Visitor | None, Any, str, int | None]:
     kind, _, value = key.partition(":")
     if kind == "v" and role == "customer":
         visitor = Visitor.objects.select_related("user").filter(uuid=UUID(value)).first()
         if visitor is not None and (visitor.user is None or visitor.user.is_active):
-            return visitor, None, visitor.name
+            return visitor, None, visitor.name, None
     if kind == "u" and role == "staff":
         user = get_user_model().objects.filter(pk=int(value), is_active=True).first()
         if user is not None and user.has_perm("rtc_service.take_calls"):
-            return None, user, user.get_full_name() or user.get_username()
+            return None, user, user.get_full_name() or user.get_username(), None
+    if kind == "s" and role in SERVICE_ROLES:
+        leg = Participant.objects.filter(uuid=UUID(value), role=role, left__isnull=True).first()
+        if leg is not None:
+            return None, None, leg.name, leg.pk
     raise TokenRefused("nobody by this token")
 
 

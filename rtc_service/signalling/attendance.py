@@ -59,10 +59,11 @@ def welcome(body: protocol.Hello, *, origin: str, process: str, claims: dict[str
     call = _current_call(sitting, resumed=resume_n is not None)
     attended = None
     if call is not None:
-        attended = attend(call.uuid, sitting.visitor.pk if sitting.visitor else None, sitting.user_id)
+        who = Q(pk=sitting.leg_id) if sitting.leg_id else whose(sitting.visitor and sitting.visitor.pk, sitting.user_id)
+        attended = attend(call.uuid, who)
         if call.state != CallState.ENDED:
             _come_back(attended, body)
-            attended = attend(call.uuid, sitting.visitor.pk if sitting.visitor else None, sitting.user_id)
+            attended = attend(call.uuid, who)
     desk = {}
     if sitting.user_id is not None:
         desk = {name: function(sitting.user_id) for name, function in registry.get().desks.items()}
@@ -91,14 +92,20 @@ def _current_call(sitting: seats.Sitting, *, resumed: bool) -> Call | None:
             recent = clock.now() - AFTERWARDS
             call = Call.objects.filter(visitor=sitting.visitor, ended__gt=recent, rating__isnull=True).first()
         return call
+    if sitting.leg_id is not None:
+        return Call.objects.get(participants__pk=sitting.leg_id)
     return None if sitting.user_id is None else calls.live_call_of(sitting.user_id)
 
 
-def attend(call_uuid: UUID, visitor_id: int | None, user_id: int | None) -> Attended:
-    """This person's newest leg in the call and the snapshot. Raises NotYours."""
+def whose(visitor_id: int | None, user_id: int | None) -> Q:
+    """The legs of a person."""
+    return Q(visitor_id=visitor_id, visitor__isnull=False) if visitor_id else Q(user_id=user_id, user__isnull=False)
+
+
+def attend(call_uuid: UUID, who: Q) -> Attended:
+    """The newest leg of `who` in the call, and the snapshot. Raises NotYours."""
     with reading():
         legs = Participant.objects.filter(call__uuid=call_uuid).select_related("call").order_by("-pk")
-        who = Q(visitor_id=visitor_id, visitor__isnull=False) if visitor_id else Q(user_id=user_id, user__isnull=False)
         leg = legs.filter(who).first()
         if leg is None:
             raise NotYours("no such call of yours")
@@ -118,7 +125,7 @@ def handle(
     if attach is None:
         return result, None
     aftermath.release()  # the matching does not wait for our reading
-    attended = attend(UUID(attach), caller.visitor_id, caller.user_id)
+    attended = attend(UUID(attach), whose(caller.visitor_id, caller.user_id))
     return result | {"call": attach, "participant": str(attended.leg.uuid), "snapshot": attended.snapshot}, attended
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
 
-from .. import conf, registry
+from .. import conf, registry, tokens
 from ..db import in_db
 from ..exceptions import BadRequest, Flood, NotYours, RtcError, TooLarge
 from ..registry import Follower
@@ -96,12 +96,19 @@ class SignallingConsumer(Outgoing, AsyncConsumer):
         host = hosts.our_host(limits.header(self.scope, b"host"))
         if self.origin and not limits.origin_allowed(self.origin, host, settings.ALLOWED_ORIGINS):
             await self._turn_away("origin", protocol.CLOSE_NOT_YOURS, NotYours("this origin may not connect"))
+        elif self._is_service():
+            self._greeting.expect(settings.HELLO_SECONDS)
         elif self.address and self.hub.by_address[self.network] > settings.SOCKETS_PER_ADDRESS:
             await self._turn_away("sockets", protocol.CLOSE_FLOOD, Flood("too many connections from this address"))
         elif self.address and not self.hub.arrivals.take(self.network):
             await self._turn_away("rate", protocol.CLOSE_RESTART, Flood("too many new connections", retry_after=5.0))
         else:
             self._greeting.expect(settings.HELLO_SECONDS)
+
+    def _is_service(self) -> bool:
+        """A server-side peer: many of them share one address."""
+        scheme, _, token = limits.header(self.scope, b"authorization").partition(" ")
+        return scheme == "Bearer" and tokens.is_service(token)
 
     async def _turn_away(self, why: str, code: int, error: RtcError) -> None:
         self.refuse(None, error)

@@ -14,7 +14,7 @@ from ..registry import Caller
 from ..services import calls, links, messages, participants, prompts, quality, sweeps, timeline
 from ..services import duties as duty_service
 from ..services import seats as seat_service
-from ..states import CallState
+from ..states import SERVICE_ROLES, CallState, LegKind
 from . import protocol
 
 CORE_EVENTS = [
@@ -87,7 +87,7 @@ def link_state(caller: Caller, body: protocol.LinkState) -> None:
     link = links.find(body.link, leg.uuid)
     route: dict[str, str] | None = None if body.route is None else msgspec.to_builtins(body.route)
     moved = links.report(link, leg.uuid, body.generation, body.state, cause=body.cause, route=route)
-    if moved and body.state == "up" and leg.call.state == CallState.CONNECTING:
+    if moved and body.state == "up" and link.kind == LegKind.TALK and leg.call.state == CallState.CONNECTING:
         calls.activate(leg.call)
 
 
@@ -132,8 +132,9 @@ def register() -> None:
     registry.message("call.cancel", protocol.CallEnd, hang_up, customer)
     registry.message("call.hang_up", protocol.CallEnd, hang_up)
     registry.message("call.rate", protocol.CallRate, rate, customer)
-    registry.message("link.state", protocol.LinkState, link_state)
-    registry.message("link.renew", protocol.LinkRenew, link_renew)
+    peers = registry.Everyone | SERVICE_ROLES
+    registry.message("link.state", protocol.LinkState, link_state, peers)
+    registry.message("link.renew", protocol.LinkRenew, link_renew, peers)
     registry.message("media", protocol.Media, media)
     registry.message("chat", protocol.Chat, chat)
     registry.message("prompt.answer", protocol.PromptAnswer, prompt_answer)

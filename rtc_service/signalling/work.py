@@ -7,6 +7,8 @@ import logging
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from .. import conf
 from ..db import in_db
 from ..exceptions import Flood, NotYours, RtcError
@@ -83,7 +85,7 @@ class WorkQueue:
         limit = conf.core().REPLAY_EVENTS
         rows = await in_db(handlers.replay_rows, UUID(call), body.from_seq, socket.role, limit)
         if len(rows) > limit:
-            attended = await in_db(attendance.attend, UUID(call), socket.visitor_id, socket.user_id)
+            attended = await in_db(attendance.attend, UUID(call), Q(pk=socket.legs[call].pk))
             answer: dict[str, Any] = {"call": call, "events": [], "snapshot": attended.snapshot}
         else:
             answer = {"call": call, "events": rows, "snapshot": None}

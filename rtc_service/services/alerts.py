@@ -1,0 +1,33 @@
+"""Raise and clear alerts: one open row per key, however often the same thing is noticed."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from .. import clock
+from ..models import Alert, Call
+
+log = logging.getLogger("rtc_service.alerts")
+
+
+def raise_(code: str, *, key: str = "", call: Call | None = None, target: str = "", **data: Any) -> bool:
+    """Open an alert; False when it is open already. `key` defaults to code, call and target."""
+    key = key or f"{code}:{call.uuid if call else '-'}:{target}"
+    try:
+        with transaction.atomic():
+            Alert.objects.create(
+                code=code, key=key[:160], call=call, target=target[:120], data=data, raised=clock.now()
+            )
+    except IntegrityError:
+        return False
+    log.warning("alert %s call=%s target=%s", code, call.uuid if call else "-", target or "-")
+    return True
+
+
+def clear(code: str, *, key: str = "", call: Call | None = None, target: str = "") -> bool:
+    """It is over; False when no such alert was open."""
+    key = key or f"{code}:{call.uuid if call else '-'}:{target}"
+    return bool(Alert.objects.filter(key=key[:160], cleared__isnull=True).update(cleared=clock.now()))
