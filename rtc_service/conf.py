@@ -68,6 +68,7 @@ class CoreSettings:
     REPLAY_EVENTS: int = 500  # who has missed more is sent a fresh snapshot
     RELAY_BUFFER_SECONDS: float = 60.0  # link messages are kept so long for who was away for a moment
     RELAY_BUFFER_MESSAGES: int = 200  # at most so many for each addressee
+    AHEAD_SECONDS: float = 90.0  # how long an offer that a waiting browser has told ahead may be used
     DATABASE_THREADS: int = 8  # threads (and connections) of each server process for the sockets' queries
     CHANNEL_LAYER: str = "default"  # the alias in CHANNEL_LAYERS that connects the server processes
 
@@ -81,9 +82,30 @@ class CoreSettings:
     PROMPT_SECONDS: float = 60.0  # how long a question to a party stands, unless it says otherwise
     QUALITY_SECONDS: float = 5.0  # the window over which browsers measure and report
 
+    # REST API. Rates are requests a minute, counted exactly in the database
+    API_CLIENT_RATE: int = 600  # of a machine client, unless its own entry says otherwise
+    API_USER_RATE: int = 300  # of a staff member's session
+    API_CUSTOMER_RATE: int = 60  # of a customer or guest with a signed token
+    API_ADDRESS_RATE: int = 120  # of an address that shows no credentials
+    API_FAILURE_RATE: int = 20  # of credentials that are wrong, from one address
+    API_BODY_BYTES: int = 65_536  # the largest request body
+    API_JSON_DEPTH: int = 16  # lists and objects in each other in a request body, at most
+    API_PAGE: int = 50  # rows of a list, unless the request asks for more or fewer
+    API_PAGE_MOST: int = 200  # rows of a list, at most
+    API_IDEMPOTENCY_HOURS: float = 24.0  # how long the answer to an Idempotency-Key is kept
+    API_IDEMPOTENCY_SECONDS: float = 60.0  # a request that was not answered for so long may be begun again
+
     # Duties
     DUTY_ATTEMPTS: int = 8  # then what is owed is given up, and shown in admin
     DUTY_LEASE_SECONDS: float = 60.0  # who has not done it by then is taken for dead, and another does it
+
+    # Audit and doctor
+    AUDIT_SETTLE_SECONDS: float = 10.0  # entries this old are sealed; what a slow transaction adds comes a seal later
+    AUDIT_SEAL_ENTRIES: int = 5_000  # at most in one seal
+    AUDIT_LATE_SECONDS: float = 60.0  # an entry whose time lies so far behind those before it was backdated
+    AUDIT_ANCHOR_FILE: str = ""  # append-only file for the digests, best on another machine's disk; empty: log only
+    AUDIT_KEEP_DAYS: int | None = None  # whole seals older than this are removed; None: kept for ever
+    DOCTOR_SECONDS: float = 10.0  # a check of rtc_doctor that has not answered by then is a problem by itself
 
 
 def register(name: str, cls: type) -> None:

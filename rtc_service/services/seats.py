@@ -17,8 +17,8 @@ from django.utils.crypto import constant_time_compare
 
 from .. import clock, conf, tokens
 from ..exceptions import Conflict, OpenElsewhere, TokenRefused
-from ..models import Participant, Seat, SpentToken, Visitor
-from ..states import SERVICE_ROLES
+from ..models import Call, Participant, Seat, SpentToken, Visitor
+from ..states import OPEN, SERVICE_ROLES
 from . import audit
 
 log = logging.getLogger("rtc_service.seats")
@@ -64,7 +64,7 @@ def take(claims: dict[str, Any], *, tab: str, process: str, take_over: bool, res
     if session_key and not session_alive(session_key, visitor.user if visitor else user):
         raise TokenRefused("the log-in has ended")
     alive = seat.lease_until is not None and seat.lease_until > clock.now()
-    if alive and seat.tab != tab and not take_over:
+    if alive and seat.tab != tab and not take_over and _in_use(visitor):
         raise OpenElsewhere("the call is open in another tab")
     issued = max(seat.resume_issued, resume_n or 0) + 1
     taken = Seat.objects.filter(pk=seat.pk, epoch=seat.epoch).update(
@@ -81,6 +81,11 @@ def take(claims: dict[str, Any], *, tab: str, process: str, take_over: bool, res
     token = tokens.resume(claims["key"], claims["role"], issued)
     user_id = user.pk if user is not None else None
     return Sitting(claims["key"], claims["role"], seat.epoch + 1, token, visitor, user_id, name, session_key, leg_id)
+
+
+def _in_use(visitor: Visitor | None) -> bool:
+    """A customer's other tab that only stands ready for a click has nothing to lose."""
+    return visitor is None or Call.objects.filter(visitor=visitor, state__in=OPEN).exists()
 
 
 def _person(key: str, role: str) -> tuple[Visitor | None, Any, str, int | None]:

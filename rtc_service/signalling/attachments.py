@@ -9,8 +9,9 @@ from uuid import UUID
 from .. import conf
 from ..exceptions import NotYours, OldGeneration, TooLarge
 from ..services import timeline
-from ..states import CallState, Role
-from . import candidates, limits, profile, protocol
+from ..states import CallState, LegKind, Role
+from . import ahead, candidates, limits, profile, protocol
+from .ahead import Ahead
 from .attendance import Attended, Leg
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 # A staff member who left a call goes on reading its log for so long: the ticket and the wrap-up still come.
 LINGER_SECONDS = 30.0
-AFTERWARDS = ("call.ended", "call.rated", "link.closed", "participant.left", "tickets.", "agents.")
+AFTERWARDS = ("call.ended", "call.rated", "link.closed", "participant.left", "tickets.", "agents.", "recordings.")
 
 
 @dataclass
@@ -41,6 +42,7 @@ class Attachments:
         self.links: dict[UUID, LinkEnd] = {}
         self.seqs: dict[str, int] = {}
         self.people: dict[str, dict[str, Any]] = {}
+        self._ahead = Ahead()
         self.gone: set[str] = set()  # calls that this socket's leg has left, while it lingers
 
     def leg(self, call: UUID | None) -> Leg | None:
@@ -112,6 +114,8 @@ class Attachments:
             self.links.pop(UUID(data["link"]), None)
             closed = protocol.LinkClose(UUID(data["link"]), data["generation"], data.get("reason", ""))
             self.socket.say("link.close", closed, call=call)
+        elif kind in ("call.waiting", "call.ended"):
+            self._ahead.forget()  # nobody has answered; the browser drops it, too
         elif kind == "prompt.asked" and data["participant"] == mine:
             self._ask(data, call)
         elif kind == "participant.left" and data["participant"] == mine and self.socket.role != Role.CUSTOMER:
@@ -133,6 +137,8 @@ class Attachments:
         self.links[link] = LinkEnd(leg.call, data["generation"], leg.uuid, UUID(peer))
         if not tell:
             return
+        fresh = first and data["generation"] == 1 and data["kind"] == LegKind.TALK
+        told = self._ahead.become(link, 1) if fresh else []
         person = self.people.get(peer, {})
         body = protocol.LinkOpen(
             link=link,
@@ -142,8 +148,11 @@ class Attachments:
             polite=first,
             offer=first,
             profile=profile.link_profile(self.socket.key),
+            ahead=told[0].ahead if told else None,
         )
         self.socket.say("link.open", body, call=leg.call)
+        for item in told:
+            self._relay_ahead(item, link, 1)
 
     # --- link messages, relayed on the loop
 
@@ -154,6 +163,19 @@ class Attachments:
             body = protocol.decode_body(envelope.body, protocol.LinkDescription)
         else:
             body = protocol.decode_body(envelope.body, protocol.LinkCandidates)
+        self._carry(envelope.kind, body)
+
+    def tell_ahead(self, body: protocol.LinkAhead) -> None:
+        """Keep what a link that does not exist yet will need, or carry it if it does by now."""
+        became = self._ahead.keep(body)
+        if became is not None and became[0] in self.links:
+            self._relay_ahead(body, *became)
+
+    def _relay_ahead(self, told: protocol.LinkAhead, link: UUID, generation: int) -> None:
+        for kind, body in ahead.messages(told, link, generation):
+            self._carry(kind, body)
+
+    def _carry(self, kind: str, body: Any) -> None:
         end = self.links.get(body.link)
         if end is None:
             raise NotYours("no such link of yours")
@@ -162,7 +184,7 @@ class Attachments:
         self._limit(end, body)
         if not conf.core().PRIVATE_CANDIDATES:
             self._only_public(body)
-        frame = protocol.encode(envelope.kind, body, call=UUID(end.call))
+        frame = protocol.encode(kind, body, call=UUID(end.call))
         self.socket.hub.relay.send(end.peer, end.mine, str(body.link), body.generation, body.n, frame)
 
     def _only_public(self, body: Any) -> None:

@@ -18,6 +18,7 @@ from ..exceptions import BadRequest, Flood, NotYours, RtcError, TooLarge
 from ..registry import Follower
 from ..services import audit
 from ..services.seats import Sitting
+from ..states import Role
 from . import attendance, hosts, hub, limits, protocol
 from .attachments import Attachments
 from .attendance import Attended, Leg
@@ -175,6 +176,9 @@ class SignallingConsumer(Outgoing, AsyncConsumer):
             raise Flood(f"too much {kind} at once", retry_after=2.0)
         elif kind == "link.description" or kind == "link.candidates":
             await self._relay(envelope)
+        elif kind == "link.ahead" and self.role == Role.CUSTOMER:
+            self.attached.tell_ahead(protocol.decode_body(envelope.body, protocol.LinkAhead))
+            self._done(envelope)
         elif kind == "replay":
             self._work.put(envelope, None, protocol.decode_body(envelope.body, protocol.Replay))
         else:
@@ -203,6 +207,9 @@ class SignallingConsumer(Outgoing, AsyncConsumer):
         except NotYours:
             await self.smells(envelope)
             raise
+        self._done(envelope)
+
+    def _done(self, envelope: protocol.Envelope) -> None:
         if envelope.id is not None:
             self.say("ok", protocol.Ok(), id=envelope.id)
 

@@ -157,6 +157,17 @@ class Route(Body):
     protocol: Literal["udp", "tcp", "tls", ""] = ""
 
 
+class LinkAhead(Body):
+    """What the first offer of a call's first link will say, told while nobody has answered yet. The server keeps it in
+    memory, relays it to whoever answers, and to nobody before. `ahead` is the client's name for it (a newer name takes
+    its place), `n` counts the messages as on a link; `link.open` says which one has been relayed."""
+
+    ahead: UUID
+    n: Count
+    sdp: str = ""
+    candidates: Annotated[list[Candidate], Meta(max_length=50)] = field(default_factory=list)
+
+
 class LinkState(Body):
     """What one end sees of a link: `up` = packets flow, `stale` = none for 1 s, `failed` = ICE gave up."""
 
@@ -303,7 +314,8 @@ class Peer(Body):
 
 
 class LinkOpen(Body):
-    """Make a peer connection for this generation and drop older ones. `offer`: you send the first offer."""
+    """Make a peer connection for this generation and drop older ones. `offer`: you send the first offer. `ahead`: that
+    is the one you told ahead, it is with the peer already; go on counting after it."""
 
     link: UUID
     kind: str
@@ -312,6 +324,7 @@ class LinkOpen(Body):
     polite: bool
     offer: bool
     profile: dict[str, Any]
+    ahead: UUID | None = None
 
 
 class LinkClose(Body):
@@ -361,6 +374,7 @@ CLIENT_KINDS: dict[str, type[Body]] = {
     "call.rate": CallRate,
     "link.description": LinkDescription,
     "link.candidates": LinkCandidates,
+    "link.ahead": LinkAhead,
     "link.state": LinkState,
     "link.renew": LinkRenew,
     "media": Media,

@@ -11,6 +11,11 @@ const snapshot = (call, state) => ({
   language: "", staff: null, participants: {}, messages: [], links: {}, rating: null, ticket: null,
 });
 
+const OPEN = {
+  link: "1f0c3f7e-5a4b-4f5d-9c8e-7b6a5d4c3b03", kind: "talk", generation: 1, polite: true, offer: true, profile: {},
+  peer: { participant: "b0b00000-0000-4000-8000-000000000005", role: "staff", name: "Bob" },
+};
+
 let CallSession, devices, peers, sessions, sockets, storage, session;
 
 beforeEach(async () => {
@@ -21,6 +26,7 @@ beforeEach(async () => {
   devices = new FakeDevices();
   storage = fakeStorage({ "rtc.customer.resume": "resume-0", "rtc.customer.ws": "ws://test/ws/rtc/" });
   sessions = 0;
+  globalThis.document = { hidden: false, createElement: () => ({ style: {}, remove() {}, play: async () => {} }), addEventListener() {} };
   Object.defineProperty(globalThis, "navigator", { configurable: true, value: { mediaDevices: devices } });
   Object.assign(globalThis, { WebSocket: fake.FakeSocket, RTCPeerConnection: peers.FakePeer, MediaStream: FakeStream });
   ({ CallSession } = await load("call-session"));
@@ -97,30 +103,66 @@ test("the offer is made while the request is on its way, and given up when nobod
   assert.equal(peers.made.length, 2, "made anew for the ring");
 });
 
-test("a token that was fetched ahead opens the socket within the click, and is used once", async () => {
+test("the socket stands ahead of the click, which asks over it at once and tells its offer ahead", async () => {
   storage.removeItem("rtc.customer.resume");
-  session.prepare();
   session.prepare();
   await settle();
   session.prepare();
-  assert.equal(sessions, 1, "one in stock");
-  assert.equal(sockets.length, 0, "nothing is connected before the click");
-  session.start();
-  assert.equal(sockets.length, 1);
+  await settle();
+  assert.equal(sockets.length, 1, "one socket, however often the pointer comes near");
   newest().open();
-  assert.equal(newest().sent[0].body.token, "token-1");
+  newest().server("welcome", WELCOME);
+  assert.equal(peers.made.length, 0, "no peer connection before the click");
+  assert.equal(session.state.call, null, "an ended call is nothing to be shown");
+  const asked = session.request({});
+  await settle();
+  assert.equal(sockets.length, 1);
+  assert.equal(peers.made.length, 1);
+  await peers.made[0].offerMade();
+  const told = newest().sent.find(({ kind }) => kind === "link.ahead");
+  assert.equal(told.body.n, 1);
+  assert.ok(told.body.sdp);
+  newest().answer("call.request", { call: NEW, participant: "p", snapshot: snapshot(NEW, "waiting") });
+  await asked;
+  newest().server("link.open", { ...OPEN, ahead: told.body.ahead }, { call: NEW });
+  await settle();
+  assert.equal(newest().sent.filter(({ kind }) => kind === "link.description").length, 0, "it is with the peer already");
+  assert.equal(peers.made.length, 1);
 });
 
-test("a token that has lain for too long is fetched anew", async (context) => {
+test("an offer of another page that was relayed for us is answered by nobody: the link is made anew", async () => {
+  const { asked } = await click();
+  newest().server("welcome", WELCOME);
+  newest().answer("call.request", { call: NEW, participant: "p", snapshot: snapshot(NEW, "waiting") });
+  await asked;
+  newest().server("link.open", { ...OPEN, ahead: "00000000-0000-4000-8000-000000000000" }, { call: NEW });
+  await settle();
+  assert.equal(newest().sent.filter(({ kind }) => kind === "link.renew").length, 1);
+});
+
+test("a click that does not come costs no standing socket", async () => {
   storage.removeItem("rtc.customer.resume");
-  const clock = context.mock.method(performance, "now", () => 1000);
   session.prepare();
   await settle();
-  clock.mock.mockImplementation(() => 47_000);
+  newest().open();
+  newest().server("welcome", WELCOME);
+  mock.timers.tick(21_000);
+  assert.equal(newest().readyState, 3);
+  assert.equal(session.state.connection, "offline");
+});
+
+test("ahead of the click another tab's seat is left alone, and the click is told", async () => {
+  storage.removeItem("rtc.customer.resume");
+  session.prepare();
+  await settle();
+  newest().open();
+  newest().server("error", { code: "open_elsewhere", detail: "" });
+  assert.equal(session.state.connection, "offline");
   session.start();
   await settle();
   newest().open();
-  assert.equal(newest().sent[0].body.token, "token-2");
+  newest().server("error", { code: "open_elsewhere", detail: "" });
+  assert.equal(session.state.connection, "elsewhere");
 });
 
 test("the page is told of every topic", async () => {

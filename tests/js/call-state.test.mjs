@@ -93,3 +93,28 @@ test("a line that came early gives way to the log's", () => {
   const merged = mergeMessages([line("a", { message: "1" })], [line("a", { pending: true }), line("b", { pending: true })]);
   assert.deepEqual(merged, [line("a", { message: "1" }), line("b", { pending: true })]);
 });
+
+test("a recording is what the newest event says of it, since then", () => {
+  const parties = ["alice", "bob"];
+  const call = tell(...answered());
+  const state = (recording, name, at, who = parties) => event("recordings.state", { recording, state: name, cause: "", parties: who }, at);
+  assert.equal(call.recording, null);
+  const running = reduce(reduce(call, state("r", "asked", 1000, [])), state("r", "running", 2000));
+  assert.deepEqual(running.recording, { recording: "r", state: "running", since: 2000, parties });
+  const paused = reduce(running, state("r", "paused", 3000));
+  assert.deepEqual(paused.recording, { recording: "r", state: "paused", since: 3000, parties });
+  const next = reduce(reduce(paused, state("r", "finalising", 4000)), state("s", "starting", 5000));
+  assert.deepEqual(next.recording, { recording: "s", state: "starting", since: 5000, parties });
+  const later = reduce(next, state("r", "ready", 6000));
+  assert.deepEqual(later.recording, next.recording, "the older one's end says nothing about the newer one");
+  assert.equal(later.seq, next.seq + 1);
+});
+
+test("a recorder in the call is a leg like others to the log, and nobody's opposite", () => {
+  const joined = tell(...answered(), event("participant.joined", { participant: "rec", role: "recorder", name: "" }),
+    event("link.opened", { link: "k", kind: "record", generation: 1, parties: ["rec", "alice"] }));
+  assert.deepEqual(joined.staff, { participant: "bob", name: "Bob" });
+  assert.equal(joined.links.k.kind, "record");
+  const gone = reduce(reduce(joined, event("link.closed", { link: "k", generation: 1 })), event("participant.left", { participant: "rec" }));
+  assert.deepEqual([Object.keys(gone.participants), Object.keys(gone.links)], [["alice", "bob"], ["l"]]);
+});

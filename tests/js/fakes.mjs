@@ -138,6 +138,17 @@ export function fakePeers() {
       this.kinds.push(trackOrKind.kind ?? trackOrKind);
       return { sender: { replaceTrack: async () => {} }, receiver: { track: {} } };
     }
+    async getStats() {
+      return new Map();
+    }
+    async setLocalDescription() {
+      this.localDescription = { type: "offer", sdp: "v=0" };
+    }
+    /** As the browser does once there are transceivers. */
+    async offerMade() {
+      await this.onnegotiationneeded?.();
+      await new Promise(setImmediate);
+    }
     createDataChannel() {
       return { readyState: "connecting", close() {}, send() {} };
     }

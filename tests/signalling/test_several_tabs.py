@@ -6,11 +6,12 @@ from rtc_service.signalling.protocol import CLOSE_TAKEN_OVER
 from rtc_service.testing import later
 from rtc_service.testing_sockets import Tab
 from tests.harness.people import People
-from tests.harness.tab import fresh, tab_of, talking
+from tests.harness.tab import PRODUCT, fresh, tab_of, talking
 
 
 async def test_a_second_tab_is_told_and_may_take_over(people: People) -> None:
     one = await tab_of(people.alice, "one")
+    assert (await one.ask("call.request", PRODUCT))["kind"] == "ok"
     two = await Tab("two").connect()
     token = fresh(people.alice)
     assert (await two.hello(token))["body"]["code"] == "open_elsewhere"
@@ -19,6 +20,19 @@ async def test_a_second_tab_is_told_and_may_take_over(people: People) -> None:
     assert (await two.hello(token, take_over=True))["kind"] == "welcome"
     assert (await one.kind("bye"))["reason"] == "taken_over"
     assert await one.closed() == CLOSE_TAKEN_OVER
+
+
+async def test_a_tab_that_only_stands_ready_gives_way(people: People) -> None:
+    one = await tab_of(people.alice, "one")
+    two = await tab_of(people.alice, "two")
+    assert two.welcome
+    assert await one.closed() == CLOSE_TAKEN_OVER
+
+
+async def test_a_staff_member_s_second_tab_is_always_told(people: People) -> None:
+    await tab_of(people.bob, "one")
+    two = await Tab("two").connect()
+    assert (await two.hello(fresh(people.bob)))["body"]["code"] == "open_elsewhere"
 
 
 async def test_taking_over_takes_the_call_along(people: People) -> None:

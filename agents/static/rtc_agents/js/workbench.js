@@ -17,6 +17,8 @@ import { Page } from "./ui/page.js";
 import "./ui/panels.js";
 import "./ui/presence.js";
 import "./ui/quality.js";
+import "./ui/recording.js";
+import "./ui/recording-sign.js";
 import { Ring } from "./ui/ring.js";
 import "./ui/stage.js";
 import "./ui/start-work.js";
@@ -27,7 +29,7 @@ import "./ui/workspace.js";
 import "./ui/wrap-up.js";
 
 const PARTS = "rtc-desk-presence, rtc-desk-connection, rtc-desk-workspace, rtc-desk-start, rtc-desk-unheard, rtc-desk-offer, "
-  + "rtc-desk-stage, rtc-desk-controls, rtc-desk-devices, rtc-desk-quality, rtc-desk-chat, rtc-desk-panels, rtc-desk-tabs, "
+  + "rtc-desk-stage, rtc-desk-recording-sign, rtc-desk-recording, rtc-desk-controls, rtc-desk-devices, rtc-desk-quality, rtc-desk-chat, rtc-desk-panels, rtc-desk-tabs, "
   + "rtc-desk-wrap-up, rtc-desk-idle, rtc-desk-today";
 
 /** Bring the desk back as it was: in a call or ready after a refresh, or ready at once for the benchmark. */

@@ -9,6 +9,7 @@
  */
 
 import { CallLog } from "./call-log.js";
+import { CallQuality } from "./call-quality.js";
 import { now } from "./clock.js";
 import { Credentials } from "./credentials.js";
 import { on, tell } from "./events.js";
@@ -16,6 +17,7 @@ import { Links } from "./links.js";
 import { LocalMedia } from "./media-devices.js";
 import { OwnSources } from "./own-sources.js";
 import { PeerNotes } from "./peer-notes.js";
+import { Prompts } from "./prompts.js";
 import { uuid } from "./protocol.js";
 import { NO_MEDIA, sessionState } from "./session-state.js";
 import { SignallingClient } from "./signalling-client.js";
@@ -25,6 +27,9 @@ import { Topics } from "./topics.js";
 /** How long an offer made ahead is kept: while the answer to the click is still open, and while somebody is rung. */
 const ASKED_MS = 10_000;
 const RINGING_MS = 60_000;
+
+/** A socket that was opened ahead of a click which does not come is closed again. */
+const READY_MS = 20_000;
 
 /** The connection rests in these states because the call goes on without this tab, or not at all. */
 const OVER = new Set(["elsewhere", "ended"]);
@@ -41,14 +46,18 @@ export class CallSession extends EventTarget {
   /** @type {CallLog} */
   #log;
   #notes;
+  #prompts;
+  #quality;
   #topics = new Topics();
   #tab;
   #started = Promise.resolve();
   #running = false;
+  /** Connected ahead of the click: nothing of it is shown. */
+  #ahead = false;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #aheadTimer;
   /** @type {any} the newest welcome */
   #welcome = null;
-  /** @type {SessionState["quality"]} */
-  #quality = null;
   /** @type {SessionState["error"]} */
   #error = null;
   /** @type {SessionState|null} */
@@ -87,30 +96,50 @@ export class CallSession extends EventTarget {
       expected: (participant) => this.#expected(participant),
     });
     this.#notes = new PeerNotes(this.#links, this.#log);
+    this.#prompts = new Prompts(this.#signalling, this.#log);
+    this.#quality = new CallQuality({ signalling: this.#signalling, log: this.#log, links: this.#links, notes: this.#notes });
     this.#sources = new OwnSources({ signalling: this.#signalling, log: this.#log, media: this.#media, role: options.role });
     this.#wire();
   }
 
   // --- life -------------------------------------------------------------------------------------------
 
-  /** Ahead of start(): the tab's name and a token. Nothing is connected yet. */
+  /** Ahead of start(): the tab has a name, and its socket stands for READY_MS. No call, no camera, nothing to be seen. */
   prepare() {
-    if (!this.#running) void this.#tab.find().then(() => this.#tab.name && this.#credentials.prefetch());
+    if (this.#running) return;
+    clearTimeout(this.#aheadTimer);
+    this.#aheadTimer = setTimeout(() => this.#standDown(), READY_MS);
+    if (this.#ahead) return;
+    this.#ahead = true;
+    const connect = () => void (this.#ahead && this.#tab.name && this.#signalling.start());
+    void this.#tab.find().then(connect);
+  }
+
+  /** The click did not come, or another tab has the seat: the click, if it comes, starts anew and is told. */
+  #standDown() {
+    if (!this.#ahead) return;
+    clearTimeout(this.#aheadTimer);
+    this.#ahead = false;
+    this.#signalling.stop();
   }
 
   start() {
     if (this.#running) return;
+    clearTimeout(this.#aheadTimer);
     this.#running = true;
+    this.#ahead = false;
     const connect = () => void (this.#running && this.#tab.name && this.#signalling.start());
-    if (this.#tab.name) connect(); // prepared: the socket opens within the click itself
+    if (this.#tab.name) connect();
     else this.#started = this.#tab.find().then(connect);
   }
 
   stop() {
+    this.#standDown();
     this.#running = false;
     this.#tab.release();
     this.#signalling.stop();
     this.#links.closeAll();
+    this.#prompts.clear();
     this.#media.close();
   }
 
@@ -122,7 +151,7 @@ export class CallSession extends EventTarget {
   get state() {
     return (this.#state ??= sessionState({
       signalling: this.#signalling, log: this.#log, links: this.#links, media: this.#media, topics: this.#topics,
-      you: this.#welcome?.you ?? null, role: this.#options.role, quality: this.#quality, error: this.#error,
+      prompts: this.#prompts.open, you: this.#welcome?.you ?? null, role: this.#options.role, quality: this.#quality.value, error: this.#error,
     }));
   }
 
@@ -143,7 +172,9 @@ export class CallSession extends EventTarget {
     this.#requesting = true;
     try {
       await this.#started;
-      return this.#adopt(await this.#signalling.request("call.request", body, { timeout: 15_000 }));
+      const asked = this.#signalling.request("call.request", body, { timeout: 15_000 });
+      if (this.#signalling.state === "open") this.#prepareLink(ASKED_MS);
+      return this.#adopt(await asked);
     } finally {
       this.#requesting = false;
     }
@@ -157,10 +188,7 @@ export class CallSession extends EventTarget {
     return this.#finish("call.hang_up");
   }
 
-  /**
-   * @param {number} score  1 to 5
-   * @param {string} [comment]
-   */
+  /** @param {number} score  1 to 5 @param {string} [comment] */
   rate(score, comment = "") {
     return this.send("call.rate", { score, comment }, { call: this.#log.call });
   }
@@ -180,6 +208,11 @@ export class CallSession extends EventTarget {
       this.#log.dropEarly(chat.client_id);
       throw error;
     });
+  }
+
+  /** Answer a question of `state.prompts`; see prompts.js. @param {string} uuid @param {boolean} accept @param {object} [answer] */
+  answerPrompt(uuid, accept, answer = {}) {
+    return this.#prompts.answer(uuid, accept, answer);
   }
 
   /**
@@ -251,17 +284,20 @@ export class CallSession extends EventTarget {
     on(this.#media, "change", () => this.#onMedia());
     on(this.#media, "track", (change) => this.#links.setTrack(change));
     on(this.#links, "change", () => this.#touch());
-    on(this.#links, "window", (detail) => this.#onWindow(detail));
-    on(this.#notes, "quality", (stats) => {
-      this.#quality = { local: this.#quality?.local ?? null, remote: stats };
-      this.#touch();
-    });
+    on(this.#quality, "change", () => this.#touch());
+    on(this.#prompts, "change", () => this.#touch());
+    on(this.#prompts, "asked", (prompt) => tell(this, "rtc:prompt", prompt));
   }
 
   /** @param {import("./types.js").ConnectionState} state */
   #onConnection(state) {
+    if (this.#ahead) {
+      if (state === "reconnecting" || state === "refused" || OVER.has(state)) this.#standDown();
+      return;
+    }
     if (OVER.has(state)) {
       this.#links.closeAll();
+      this.#prompts.clear();
       this.#media.close();
     }
     this.#touch();
@@ -288,7 +324,7 @@ export class CallSession extends EventTarget {
    */
   #catchUp(call, snapshot) {
     const over = snapshot?.state === "ended";
-    if (over && this.#requesting) return;
+    if (over && (this.#requesting || this.#ahead)) return;
     const wasOpen = this.#log.isOpen;
     this.#log.welcome(call, snapshot);
     if (over && wasOpen) this.#onEnded();
@@ -303,7 +339,6 @@ export class CallSession extends EventTarget {
     else if (kind === "link.open") this.#links.open(body, call ?? this.#log.call);
     else if (kind === "link.close") this.#links.close(body);
     else if (kind === "link.description" || kind === "link.candidates") this.#links.receive(kind, body);
-    else if (kind === "prompt") tell(this, "rtc:prompt", body);
   }
 
   /** @param {import("./types.js").EventRow} event */
@@ -318,7 +353,8 @@ export class CallSession extends EventTarget {
 
   #onEnded() {
     this.#links.closeAll();
-    this.#topics.queue = this.#quality = null;
+    this.#topics.queue = null;
+    this.#quality.reset();
     this.#signalling.drop((item) => item.call === this.#log.call && (item.kind.startsWith("link.") || item.kind === "media"));
     // An agent keeps the camera from call to call; a customer's light goes out with the call.
     if (this.#options.role === "customer") this.#media.close();
@@ -329,14 +365,6 @@ export class CallSession extends EventTarget {
     this.#topics.update(topic);
     this.#touch();
     tell(this, "rtc:topic", topic);
-  }
-
-  /** @param {{link: string, window: number, seconds: number, stats: import("./types.js").Stats}} detail */
-  #onWindow(detail) {
-    this.#quality = { local: detail.stats, remote: this.#quality?.remote ?? null };
-    this.#signalling.send("quality", detail, { call: this.#log.call });
-    this.#notes.say("quality", { ...detail.stats, clock_offset: this.#signalling.clock.offset });
-    this.#touch();
   }
 
   #onMedia() {

@@ -18,7 +18,7 @@ function begin({ call, data, at }) {
   return {
     call, seq: 0, state: "waiting", version: 1, requested_at: at, answered_at: null, ended_at: null, end_reason: "",
     media, page_kind, subject, title, language, category,
-    staff: null, participants: {}, messages: [], links: {}, rating: null, ticket: null,
+    staff: null, participants: {}, messages: [], links: {}, rating: null, ticket: null, recording: null,
   };
 }
 
@@ -53,6 +53,18 @@ const linkMoved = (state) => (call, { data }) => {
  */
 function ticket(call, { data }) {
   return { ...call, ticket: { number: data.number, state: data.state, url: data.url } };
+}
+
+/**
+ * The newest recording is shown: what becomes of an older one while it runs says nothing about it.
+ * @param {CallSnapshot} call
+ * @param {EventRow} event
+ * @returns {CallSnapshot}
+ */
+function recording(call, { data: { recording, state, parties = [] }, at }) {
+  const shown = call.recording;
+  const newest = !shown || shown.recording === recording || state === "asked" || state === "starting";
+  return newest ? { ...call, recording: { recording, state, since: at, parties } } : call;
 }
 
 /** @type {Record<string, (call: any, event: EventRow) => any>} */
@@ -94,6 +106,7 @@ const RULES = {
   },
   "tickets.opened": ticket,
   "tickets.changed": ticket,
+  "recordings.state": recording,
 };
 
 /**

@@ -5,17 +5,10 @@
  * @typedef {{url: string, hello: {token?: string, resume?: string}}} Hello
  */
 
-import { now } from "./clock.js";
-
-/** The server takes a token for 60 s: what has lain here for longer than this may come too late. */
-const STOCK_MS = 45_000;
-
 export class Credentials {
   #openSession;
   #storage;
   #scope;
-  /** @type {{at: number, session: Promise<Session>, here: Session|null}|null} fetched ahead, never more than one */
-  #stock = null;
 
   /**
    * @param {() => Promise<{token: string, ws: string}>} openSession
@@ -28,32 +21,14 @@ export class Credentials {
     this.#scope = scope;
   }
 
-  /** Fetch a token ahead of the connection that will need it, unless there is one or a resume token will do. */
-  prefetch() {
-    if (this.#resume || (this.#stock && now() - this.#stock.at < STOCK_MS)) return;
-    const stock = { at: now(), session: this.#openSession(), here: /** @type {Session|null} */ (null) };
-    this.#stock = stock;
-    stock.session.then(
-      (session) => (stock.here = session),
-      () => this.#stock === stock && (this.#stock = null), // the connection asks again
-    );
-  }
-
   /** What needs no waiting for, or null. @returns {Hello|null} */
   ready() {
-    if (this.#resume) return this.#resume;
-    const { at = 0, here = null } = this.#stock ?? {};
-    if (!here || now() - at > STOCK_MS) return null;
-    this.#stock = null;
-    return this.#fresh(here);
+    return this.#resume;
   }
 
   /** @returns {Promise<Hello>} rejects as openSession does */
   async get() {
-    if (this.#resume) return this.#resume;
-    const stock = this.#stock;
-    this.#stock = null;
-    return this.#fresh(await (stock && now() - stock.at < STOCK_MS ? stock.session : this.#openSession()));
+    return this.#resume ?? this.#fresh(await this.#openSession());
   }
 
   /** @param {Session} session @returns {Hello} */

@@ -7,12 +7,16 @@
  */
 
 import { on, tell } from "./events.js";
+import { IceFlow } from "./ice-flow.js";
 import { MediaFlow } from "./media-flow.js";
 import { PeerConnection } from "./peer-connection.js";
 import { StatsSampler } from "./stats-sampler.js";
 
 /** Answers that only say that the world has moved on. */
 const OUTDATED = new Set(["dropped", "old_generation", "not_yours", "conflict", "too_many_candidates"]);
+
+/** Kinds of links that only carry our sound and picture away. */
+const SEND_ONLY = new Set(["record"]);
 
 /**
  * A link.open brings its own credentials, newer than the welcome's.
@@ -30,6 +34,8 @@ export class Link extends EventTarget {
   /** Last number of theirs that was read; the server sends the rest again after a hello. */
   seen = 0;
   #n = 0;
+  /** @type {import("./ahead-offer.js").AheadOffer|null} */
+  #told;
   #signalling;
   #call;
   #flow;
@@ -43,16 +49,19 @@ export class Link extends EventTarget {
    * @param {() => RTCConfiguration} options.configuration
    * @param {Record<"audio"|"video", MediaStreamTrack|null>} options.tracks
    * @param {() => {audio: boolean, video: boolean}} options.expected  what the peer says it sends
-   * @param {PeerConnection|null} options.prepared  one that has made its offer already
+   * @param {import("./ahead-offer.js").AheadOffer|null} options.prepared  one that has made its offer already
    */
   constructor({ signalling, call, open, configuration, tracks, expected, prepared }) {
     super();
     this.open = open;
     this.#signalling = signalling;
     this.#call = call;
-    this.peer = prepared ?? new PeerConnection({ configuration: fresh(configuration(), open), polite: open.polite, tracks });
+    this.sendOnly = SEND_ONLY.has(open.kind);
+    this.#told = prepared?.id === open.ahead ? prepared : null;
+    prepared?.release();
+    this.peer = prepared?.peer ?? new PeerConnection({ configuration: fresh(configuration(), open), polite: open.polite, tracks, sendOnly: this.sendOnly });
     this.peer.videoBitrate = open.profile.video?.bitrate ?? null;
-    this.#flow = new MediaFlow(this.peer, expected, () => configuration().iceServers ?? []);
+    this.#flow = this.sendOnly ? new IceFlow(this.peer) : new MediaFlow(this.peer, expected, () => configuration().iceServers ?? []);
     this.sampler = new StatsSampler(this.peer, signalling.clock);
   }
 
@@ -60,7 +69,8 @@ export class Link extends EventTarget {
   start(video = null) {
     const { signal } = this.#life;
     on(this.peer, "description", (description) => this.#say("link.description", description), signal);
-    on(this.peer, "candidates", (candidates) => this.#say("link.candidates", { candidates }), signal);
+    // A recorder takes no candidates: our checks show it where we are (RFC 8445 7.3.1.3, peer-reflexive).
+    if (!this.sendOnly) on(this.peer, "candidates", (candidates) => this.#say("link.candidates", { candidates }), signal);
     on(this.peer, "stream", () => tell(this, "state"), signal);
     on(this.peer, "channel", (text) => tell(this, "text", text), signal);
     on(this.peer, "error", (error) => tell(this, "error", error), signal);
@@ -69,12 +79,15 @@ export class Link extends EventTarget {
     on(this.#flow, "renew", (cause) => this.#renew(cause), signal);
     on(this.sampler, "window", (detail) => tell(this, "window", detail), signal);
     const { localDescription } = this.peer.pc;
-    if (localDescription) {
+    // Told ahead it is with the peer by now; one of a page that is gone is answered by a peer that nobody has.
+    if (this.#told) this.#n = this.#told.n;
+    else if (this.open.ahead) this.#renew("ahead");
+    else if (localDescription) {
       // Prepared: the candidates found so far stand in the description, so one message says it all.
       this.#say("link.description", { type: localDescription.type, sdp: localDescription.sdp });
-    } else if (this.open.offer && !this.peer.offering) this.peer.offer();
+    } else if (this.open.offer && !this.sendOnly && !this.peer.offering) this.peer.offer();
     this.#flow.start();
-    this.sampler.start(video);
+    if (!this.sendOnly) this.sampler.start(video);
   }
 
   /** Hang up this generation; nothing more is said about it. */

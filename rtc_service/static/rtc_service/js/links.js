@@ -5,6 +5,7 @@
  * "error" (detail).
  */
 
+import { AheadOffer } from "./ahead-offer.js";
 import { on, tell } from "./events.js";
 import { Link } from "./link.js";
 import { PeerConnection } from "./peer-connection.js";
@@ -19,7 +20,7 @@ export class Links extends EventTarget {
   #current = new Map();
   /** @type {Map<string, Link>} the next generation, until it shows frames */
   #next = new Map();
-  /** @type {PeerConnection|null} */
+  /** @type {AheadOffer|null} */
   #prepared = null;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #patience;
@@ -51,13 +52,13 @@ export class Links extends EventTarget {
    * @param {number} patience  ms after which its addresses count as stale
    */
   prepare(patience) {
-    if (this.#current.size) return;
+    if (this.shown) return;
     clearTimeout(this.#patience);
     this.#patience = setTimeout(() => this.discard(), patience);
     if (this.#prepared) return;
-    const { configuration, tracks } = this.#options;
-    this.#prepared = new PeerConnection({ configuration: configuration(), polite: true, tracks: tracks() });
-    this.#prepared.offer();
+    const { configuration, signalling, tracks } = this.#options;
+    const peer = new PeerConnection({ configuration: configuration(), polite: true, tracks: tracks() });
+    this.#prepared = new AheadOffer(peer, signalling);
   }
 
   /** The call went back to the queue: its addresses would be stale by the next time. */
@@ -77,15 +78,18 @@ export class Links extends EventTarget {
     if (newest && newest.open.generation >= generation) return;
     this.#next.get(id)?.stop();
     const { signalling, configuration, tracks, expected } = this.#options;
-    const usable = body.offer && body.polite ? this.#prepared : null;
+    const talk = body.kind === "talk";
+    const usable = talk && body.offer && body.polite ? this.#prepared : null;
     if (usable) this.#prepared = null;
-    this.discard();
+    if (talk) this.discard();
     const link = new Link({
       signalling, call, open: body, configuration, tracks: tracks(), prepared: usable,
       expected: () => expected(body.peer.participant),
     });
     this.#wire(link);
-    if (this.#current.has(id)) this.#next.set(id, link);
+    // What is not shown here needs no overlap: the next generation takes the place at once.
+    if (link.sendOnly) this.#current.get(id)?.stop();
+    if (this.#current.has(id) && !link.sendOnly) this.#next.set(id, link);
     else this.#current.set(id, link);
     link.start(link === this.shown ? this.#video : null);
     const early = this.#early.filter((message) => message.body.link === id && message.body.generation === generation);
@@ -152,7 +156,7 @@ export class Links extends EventTarget {
   /** @param {{kind: "audio"|"video", track: MediaStreamTrack|null}} change */
   setTrack({ kind, track }) {
     const peers = [...this.#all()].map((link) => link.peer);
-    for (const peer of this.#prepared ? [...peers, this.#prepared] : peers) {
+    for (const peer of this.#prepared ? [...peers, this.#prepared.peer] : peers) {
       peer.setTrack(kind, track).catch((error) => tell(this, "error", error));
     }
   }

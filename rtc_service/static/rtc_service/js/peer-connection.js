@@ -1,7 +1,8 @@
 /**
  * One RTCPeerConnection by perfect negotiation (W3C webrtc-pc, 10.7) and nothing else. Who is polite and who offers
  * first comes from the server. Sound and picture always have a sendrecv transceiver each, sound first, so that turning
- * a camera on later is a replaceTrack and no renegotiation.
+ * a camera on later is a replaceTrack and no renegotiation. A `sendOnly` one answers and gives: no own offer, no data
+ * channel, nothing comes in.
  *
  * Events: "description" (detail = {type, sdp}), "candidates" (detail = list of RTCIceCandidateInit), "ice" (detail =
  * iceConnectionState), "stream" (a track has joined it), "flowing" (a track's first packet is here), "channel" (detail = text of a data channel message), "error"
@@ -23,6 +24,7 @@ const CHANNEL = { negotiated: true, id: 0 };
 export class PeerConnection extends EventTarget {
   #configuration;
   #polite;
+  #sendOnly;
   #makingOffer = false;
   #ignoringOffer = false;
   /** @type {Promise<void>} remote messages are taken in one after the other */
@@ -54,16 +56,18 @@ export class PeerConnection extends EventTarget {
    * @param {RTCConfiguration} options.configuration  always with `iceServers`, if only an empty list
    * @param {boolean} options.polite
    * @param {Record<Kind, MediaStreamTrack|null>} options.tracks
+   * @param {boolean} [options.sendOnly]  the other end, e.g. a recorder, only listens
    */
-  constructor({ configuration, polite, tracks }) {
+  constructor({ configuration, polite, tracks, sendOnly = false }) {
     super();
     this.#configuration = { bundlePolicy: /** @type {const} */ ("max-bundle"), ...configuration };
     this.#polite = polite;
+    this.#sendOnly = sendOnly;
     this.#tracks = { ...tracks };
     /** What the other side sends; filled as its tracks turn up. */
     this.stream = new MediaStream();
     this.pc = new RTCPeerConnection(this.#configuration);
-    this.pc.onnegotiationneeded = () => this.#attempt(() => this.#offer());
+    if (!sendOnly) this.pc.onnegotiationneeded = () => this.#attempt(() => this.#offer());
     this.pc.onicecandidate = (event) => event.candidate?.candidate && this.#trickle(event.candidate.toJSON());
     this.pc.oniceconnectionstatechange = () => tell(this, "ice", this.pc.iceConnectionState);
     this.pc.ontrack = (event) => this.#onTrack(event.track);
@@ -103,7 +107,7 @@ export class PeerConnection extends EventTarget {
 
   /** The way is lost: look for a new one. @param {RTCIceServer[]} [iceServers]  with fresh credentials */
   restartIce(iceServers) {
-    if (this.#closed) return;
+    if (this.#closed || this.#sendOnly) return;
     if (iceServers) this.pc.setConfiguration((this.#configuration = { ...this.#configuration, iceServers }));
     this.pc.restartIce();
   }
@@ -195,16 +199,17 @@ export class PeerConnection extends EventTarget {
     await sender.setParameters(parameters);
   }
 
-  /** As the answerer take the transceivers that the offer brought, in both directions. */
+  /** As the answerer take the transceivers that the offer brought: in both directions, or to send only. */
   #adopt() {
     for (const transceiver of this.pc.getTransceivers()) {
       const kind = /** @type {Kind} */ (transceiver.receiver.track.kind);
       if (this.#transceivers[kind]) continue;
       this.#transceivers[kind] = transceiver;
-      transceiver.direction = "sendrecv";
+      transceiver.direction = this.#sendOnly ? "sendonly" : "sendrecv";
       transceiver.sender.setStreams?.(this.#group);
       this.#attempt(() => transceiver.sender.replaceTrack(this.#tracks[kind]));
     }
+    if (this.#sendOnly) return; // a channel would be a renegotiation, and no delay is measured there
     this.#openChannel();
     Object.values(this.#transceivers).forEach(askForCaptureTime);
   }

@@ -12,12 +12,13 @@ export const NO_MEDIA = Object.freeze({ camera: false, microphone: false, screen
  * @param {import("./media-devices.js").LocalMedia} parts.media
  * @param {import("./topics.js").Topics} parts.topics
  * @param {any} parts.you  of the newest welcome
+ * @param {readonly import("./types.js").Prompt[]} parts.prompts
  * @param {string} parts.role
  * @param {import("./types.js").SessionState["quality"]} parts.quality
  * @param {import("./types.js").SessionState["error"]} parts.error
  * @returns {import("./types.js").SessionState}
  */
-export function sessionState({ signalling, log, links, media, topics, you, role, quality, error }) {
+export function sessionState({ signalling, log, links, media, topics, prompts, you, role, quality, error }) {
   const call = log.view;
   const link = links.shown;
   const queued = call?.state === "waiting" || call?.state === "ringing";
@@ -28,6 +29,7 @@ export function sessionState({ signalling, log, links, media, topics, you, role,
     call,
     queue: queued ? topics.queue : null,
     desk: topics.desk,
+    prompts,
     local: media.state,
     remote: link && remote(link, call),
     link: link && { state: link.state, weak: isWeak(quality?.local) || isWeak(quality?.remote), generation: link.open.generation },

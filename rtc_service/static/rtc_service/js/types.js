@@ -12,6 +12,11 @@
  *   A chat line; `message` is null until the server has numbered it, `pending` marks an own line it has not confirmed.
  * @typedef {{kind: string, generation: number, state: string, parties: string[]}} LinkSnapshot
  * @typedef {{number: string, state: string, url: string}} Ticket
+ * @typedef {"asked"|"starting"|"running"|"paused"|"finalising"|"ready"|"refused"|"failed"|"deleted"} RecordingState
+ * @typedef {{recording: string, state: RecordingState, since: number, parties: string[]}} Recording
+ *   `parties` are the participants whose sound and picture are recorded.
+ * @typedef {{prompt: string, kind: string, payload: any, until: number, answering: boolean}} Prompt
+ *   A question to this person; `answering` while the answer is on its way.
  *
  * @typedef {object} CallSnapshot
  * @property {string} call
@@ -34,6 +39,7 @@
  * @property {Record<string, LinkSnapshot>} links
  * @property {number|null} rating
  * @property {Ticket|null} ticket
+ * @property {Recording|null} [recording]  the newest one of the call
  *
  * @typedef {{call: string, seq: number, kind: string, at: number, actor: string|null, data: Record<string, any>}} EventRow
  *
@@ -59,8 +65,10 @@
  *   problem: MediaProblem|null}} LocalState
  *
  * @typedef {"connecting"|"up"|"stale"|"failed"} FlowState
+ * `kind` of a link: "talk" (picture and sound both ways, shown) or "record" (a recorder listens, nothing comes back).
  * @typedef {{link: string, kind: string, generation: number, peer: {participant: string, role: string, name: string},
- *   polite: boolean, offer: boolean, profile: Record<string, any>}} LinkOpen
+ *   polite: boolean, offer: boolean, profile: Record<string, any>,
+ *   ahead?: string|null}} LinkOpen
  *
  * @typedef {"offline"|"connecting"|"open"|"reconnecting"|"elsewhere"|"refused"|"ended"} ConnectionState
  * @typedef {object} SessionState
@@ -69,6 +77,7 @@
  * @property {CallSnapshot|null} call
  * @property {{position: number, waiting: number, agents: number, free: number}|null} queue
  * @property {Record<string, any>} desk
+ * @property {readonly Prompt[]} prompts  what waits for this person's answer, oldest first
  * @property {LocalState} local
  * @property {{stream: MediaStream, media: MediaFlags, name: string}|null} remote
  * @property {{state: FlowState, weak: boolean, generation: number}|null} link

@@ -1,7 +1,7 @@
 /**
  * The cards beside the call, rendered by the server (`rtc_service.registry` panels).
  *
- * Each `[data-rtc-panel="<name>"]` is fetched when a call starts, as soon as the picture's path stands, and again
+ * Each `[data-rtc-panel="<name>"]` is fetched when a call starts, as soon as its first picture is there, and again
  * after the event kinds in its `data-refresh-on` (`Panel.refresh_on`) or the event kinds and topics in its fragment's
  * `data-rtc-refresh-on` (prefixes will do). What the staff member is typing in it is left alone.
  */
@@ -10,7 +10,7 @@ import { getFragment, place } from "./fragments.js";
 import { Part, define, setText, show } from "./part.js";
 
 const CALM_MS = 200;
-/** At the start of a call the path to the customer comes first, but it does not keep the cards away for longer than this. */
+/** At the start of a call the customer's picture comes first, but it does not keep the cards away for longer than this. */
 const PATIENCE_MS = 1000;
 
 class Panels extends Part {
@@ -20,6 +20,8 @@ class Panels extends Part {
     this.waiting = null;
     this.on(this.session, "rtc:event", ({ detail }) => detail.call === this.call && this.#happened(detail.kind));
     this.on(this.session, "rtc:topic", ({ detail }) => this.#happened(detail.key));
+    // Media events do not bubble; the stage's picture is caught on its way down.
+    this.on(document, "loadeddata", () => this.waiting && this.#loadAll(), { capture: true });
     this.on(this.page.autosave, "rtc:reload", (event) => {
       const card = event.detail.form.closest("[data-rtc-panel]");
       if (card) this.#load(card);
@@ -31,10 +33,7 @@ class Panels extends Part {
 
   update(state) {
     const call = callOf(state);
-    if (call === this.call) {
-      if (this.waiting && state.link?.state === "up") this.#loadAll();
-      return;
-    }
+    if (call === this.call) return;
     // A call that is over and wrapped up leaves nothing of the customer on the screen.
     this.page.autosave.flush();
     this.call = call;

@@ -7,7 +7,9 @@ import { formatDuration, part, setText, show } from "./element.js";
 import { Lobby } from "./lobby.js";
 import { LIVE, bannerOf, headerOf, phaseOf, startOf, wordsOf } from "./phase.js";
 import { Product } from "./product.js";
+import { Prompts } from "./prompts.js";
 import { QualityBadge } from "./quality-badge.js";
+import { RecordingSign } from "./recording-sign.js";
 import { Stage } from "./stage.js";
 import { Toolbar } from "./toolbar.js";
 import { WindowFrame } from "./window-frame.js";
@@ -25,6 +27,7 @@ export class CallWindow extends EventTarget {
   #views;
   #parts;
   #chatOpen = false;
+  #asked = false;
   #announced = "";
   #stream = null;
   #following = 0;
@@ -54,6 +57,8 @@ export class CallWindow extends EventTarget {
       quality: new QualityBadge(this.#root, texts, signal),
       after: new AfterCall(this.#root, session, urls, texts, signal),
       product: new Product(this.#root, host, session, urls, signal),
+      prompts: new Prompts(this.#root, session, signal),
+      recording: new RecordingSign(this.#root, texts),
     };
     this.#wire();
     const ticking = setInterval(() => this.#tick(), 1000);
@@ -61,11 +66,16 @@ export class CallWindow extends EventTarget {
   }
 
   get unread() {
-    return this.#views.chat.unread;
+    return this.#views.chat.unread + Number(this.#asked);
   }
 
-  /** Words for the button while the window is away. */
+  /** Words for the button while the window is away; with the small picture the sign of a recording is on it. */
   get summary() {
+    const sign = this.#root.hidden ? this.#views.recording.words : "";
+    return [sign, this.#asked ? this.#texts.get("launcher.question") : this.#course].filter(Boolean).join(" · ");
+  }
+
+  get #course() {
     if (this.phase === "ended") return this.#texts.get("launcher.rate");
     return this.phase === "active" ? this.#texts.get("launcher.return") : wordsOf(this.phase, this.#call.state, this.#call.flow, this.#texts).title;
   }
@@ -139,6 +149,9 @@ export class CallWindow extends EventTarget {
     views.lobby.update(phase, state, flow);
     views.stage.update(phase, state, banner);
     this.#root.toggleAttribute("data-problem", views.problem.update(phase, state, flow.preparing));
+    this.#asked = views.prompts.update(state.prompts);
+    this.#root.toggleAttribute("data-asked", this.#asked);
+    views.recording.update(state.call);
     views.product.update(state.call, this.#host);
     views.chat.update(state);
     views.chat.visible = sideShown && this.frame.shown;
@@ -178,6 +191,7 @@ export class CallWindow extends EventTarget {
     const { seconds } = this;
     show(this.#parts.elapsed, seconds !== null);
     setText(this.#parts.elapsed, seconds === null ? "" : formatDuration(seconds));
+    this.#views.recording.tick(this.#call.session.serverNow());
     this.dispatchEvent(new Event("tick"));
   }
 
@@ -189,8 +203,8 @@ export class CallWindow extends EventTarget {
       active: banner ? this.#texts.get(`banner.${banner}`, { name }) : this.#texts.get("phase.active.announce", { name }),
       ended: this.#views.after.title,
     }[phase] ?? spoken(words.title, words.detail);
-    const { unread } = this.#views.chat;
-    const all = [said, this.#views.problem.title, unread ? this.#texts.count("unread", unread) : ""].filter(Boolean).join(" ");
+    const { chat: { unread }, problem, prompts, recording } = this.#views;
+    const all = [said, recording.announcement, prompts.title, problem.title, unread ? this.#texts.count("unread", unread) : ""].filter(Boolean).join(" ");
     if (all === this.#announced) return;
     this.#announced = all;
     setText(this.#parts.live, all);
