@@ -20,6 +20,23 @@ PRODUCT = "teapot"
 SOCKET_SECONDS = 15
 
 
+MOVEMENT = """async (video) => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 32, height: 18 });
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    const look = () => {
+        context.drawImage(video, 0, 0, 32, 18);
+        return context.getImageData(0, 0, 32, 18).data.join();
+    };
+    for (let first = null, n = 0; n < 100; n += 1) {
+        await new Promise((done) => setTimeout(done, 150));
+        if (!video.videoWidth) continue;
+        first ??= look();
+        if (look() !== first) return true;
+    }
+    return false;
+}"""
+
+
 class Caller:
     """A person with a context and one open page."""
 
@@ -232,6 +249,11 @@ class Agent(Caller):
 
     def talks(self) -> None:
         self.page.locator("rtc-desk-stage[data-seen]").wait_for(timeout=30_000)
+
+    def sees_movement(self) -> None:
+        """A picture without a time code (another browser's own test camera) that runs."""
+        video = self.inside("stage", "remote")
+        assert video.evaluate(MOVEMENT), "the picture stands still"
 
     def says(self, text: str) -> None:
         self.inside("chat", "text").fill(text)

@@ -203,8 +203,8 @@ export class CallWindow extends EventTarget {
       active: banner ? this.#texts.get(`banner.${banner}`, { name }) : this.#texts.get("phase.active.announce", { name }),
       ended: this.#views.after.title,
     }[phase] ?? spoken(words.title, words.detail);
-    const { chat: { unread }, problem, prompts, recording } = this.#views;
-    const all = [said, recording.announcement, prompts.title, problem.title, unread ? this.#texts.count("unread", unread) : ""].filter(Boolean).join(" ");
+    const { chat: { unread }, problem, recording } = this.#views;
+    const all = [said, recording.announcement, problem.title, unread ? this.#texts.count("unread", unread) : ""].filter(Boolean).join(" ");
     if (all === this.#announced) return;
     this.#announced = all;
     setText(this.#parts.live, all);

@@ -16,8 +16,8 @@ export class Consent extends EventTarget {
   }
 
   /** For the live region. */
-  get title() {
-    return this.#parts.title.textContent.trim();
+  get words() {
+    return `${this.#parts.title.textContent.trim()} – ${this.#parts.text.textContent}`;
   }
 
   /** @param {{text: string, language: string}} payload  the newest wording in the customer's language */

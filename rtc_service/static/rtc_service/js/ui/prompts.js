@@ -1,5 +1,5 @@
 /** The questions that wait for the customer's answer, one at a time, above the call: nothing waits for them. */
-import { show } from "./element.js";
+import { part, setText, show } from "./element.js";
 import { promptViews } from "./prompt-views.js";
 
 export class Prompts {
@@ -8,11 +8,12 @@ export class Prompts {
   #views;
   /** @type {string|null} uuid of the one that is shown */
   #shown = null;
-  #title = "";
+  #live;
 
   constructor(root, session, signal) {
     this.#root = root;
     this.#session = session;
+    this.#live = part(root, "live-prompt");
     this.#views = new Map(promptViews().map(([kind, View]) => {
       const view = new View(root, signal);
       view.addEventListener("answer", ({ detail }) => this.#answer(view, detail), { signal });
@@ -20,18 +21,13 @@ export class Prompts {
     }));
   }
 
-  /** What is asked now, for the live region; or "". */
-  get title() {
-    return this.#title;
-  }
-
   /** @returns {boolean} whether something is asked */
   update(prompts) {
     const prompt = prompts.find(({ kind }) => this.#views.has(kind));
     const asked = prompt && this.#views.get(prompt.kind);
     for (const view of this.#views.values()) if (view !== asked) this.#hide(view);
-    this.#title = "";
     if (asked) this.#show(asked, prompt);
+    else setText(this.#live, "");
     this.#shown = prompt?.prompt ?? null;
     return Boolean(asked);
   }
@@ -42,7 +38,7 @@ export class Prompts {
     view.element.toggleAttribute("data-busy", prompt.answering);
     view.element.setAttribute("aria-busy", String(prompt.answering));
     show(view.element, true);
-    this.#title = view.title;
+    setText(this.#live, view.words); // a region of its own: a long question is not said again with each turn of the call
   }
 
   /** The keyboard goes on in the window, not at the top of the page. */
