@@ -14,7 +14,7 @@ from .signalling import protocol
 
 INTRO = """# The signalling protocol
 
-Written by `manage.py rtc_docs` from `rtc_service/signalling/protocol.py` and the registry; do not edit by hand.
+Written by `manage.py rtc_docs` from `rtc_service/signalling/protocol/` and the registry; do not edit by hand.
 
 """
 FURTHER_CODES = """

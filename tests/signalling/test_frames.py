@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from rtc_service.signalling import protocol
+from rtc_service.signalling.protocol import envelope
 from tests.harness.people import People
 from tests.harness.tab import tab_of
 
@@ -75,11 +76,11 @@ async def test_unknown_keys_are_ignored(people: People) -> None:
 
 
 async def test_one_version_back_is_understood(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(protocol, "VERSION", protocol.VERSION + 1)
+    monkeypatch.setattr(envelope, "VERSION", protocol.VERSION + 1)
     tab = await tab_of(people.alice)
-    answer = await tab.ask("ping", v=protocol.VERSION - 1)
-    assert (answer["kind"], answer["v"]) == ("pong", protocol.VERSION - 1), "and answered so that it can be read"
-    assert (await tab.ask("ping", v=protocol.VERSION))["kind"] == "pong"
+    answer = await tab.ask("ping", v=envelope.VERSION - 1)
+    assert (answer["kind"], answer["v"]) == ("pong", envelope.VERSION - 1), "and answered so that it can be read"
+    assert (await tab.ask("ping", v=envelope.VERSION))["kind"] == "pong"
 
 
 async def test_a_message_too_long_is_refused(people: People) -> None:

@@ -164,7 +164,7 @@ export class CallSession extends EventTarget {
 
   /**
    * The customer's click.
-   * @param {object} body  see `CallRequest` in protocol.py
+   * @param {object} body  see `CallRequest` in protocol/client.py
    * @returns {Promise<any>} rejects with RtcError (a gate's code: queue_full, closed …)
    */
   async request(body) {
