@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from rtc_service import clock, crypto, words
-from rtc_service.models import Event, Participant
+from rtc_service import clock, crypto, registry, words
+from rtc_service.models import Call, Event, Participant
 from rtc_service.states import LegKind, Role
 
 from .models import WrapUp
@@ -23,7 +23,8 @@ TICKET_EVENTS = ("tickets.opened", "tickets.changed")
 
 @dataclass(frozen=True)
 class OwnCall:
-    """One line of the history. `ticket` is {number, state, url} or empty; `duration` is the own time in the call."""
+    """One line of the history. `ticket` is {number, state, url} or empty; `duration` is the own time in the call;
+    `actions` are {title, url} of what leaves let this user do with the call (registry.call_action)."""
 
     requested: datetime
     customer: str
@@ -38,6 +39,7 @@ class OwnCall:
     note: str
     ticket: dict[str, Any]
     score: int | None
+    actions: list[dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,8 @@ def figures(user_id: Any) -> Figures:
     return Figures(len(spans), words.clock(talk), words.clock(talk / len(spans) if spans else 0))
 
 
-def rows(page: Sequence[Participant] | QuerySet[Participant]) -> list[OwnCall]:
-    """The lines of some legs, in a fixed number of queries."""
+def rows(page: Sequence[Participant] | QuerySet[Participant], user: Any = None) -> list[OwnCall]:
+    """The lines of some legs, in a fixed number of queries; with `user`, what this user may do with each call."""
     if isinstance(page, QuerySet):
         page = list(page.select_related("call__visitor", "call__rating"))
     calls = [leg.call_id for leg in page]
@@ -84,10 +86,19 @@ def rows(page: Sequence[Participant] | QuerySet[Participant]) -> list[OwnCall]:
         Event.objects.filter(call__in=calls, kind__in=TICKET_EVENTS).order_by("call", "seq").values_list("call", "data")
     )
     wrap_ups = {row.participant_id: row for row in WrapUp.objects.filter(participant__in=page).select_related("code")}
-    return [_row(leg, wrap_ups.get(leg.pk), tickets.get(leg.call_id, {})) for leg in page]
+    actions = _actions(user, [leg.call for leg in page]) if user is not None else {}
+    return [_row(leg, wrap_ups.get(leg.pk), tickets.get(leg.call_id, {}), actions.get(leg.call_id, [])) for leg in page]
 
 
-def _row(leg: Participant, wrap_up: WrapUp | None, ticket: dict[str, Any]) -> OwnCall:
+def _actions(user: Any, calls: list[Call]) -> dict[int, list[dict[str, str]]]:
+    found: dict[int, list[dict[str, str]]] = {}
+    for of_calls in registry.get().call_actions.values():
+        for call, action in of_calls(user, calls).items():
+            found.setdefault(call, []).append(action)
+    return found
+
+
+def _row(leg: Participant, wrap_up: WrapUp | None, ticket: dict[str, Any], actions: list[dict[str, str]]) -> OwnCall:
     call = leg.call
     until = leg.left or call.ended or clock.now()
     return OwnCall(
@@ -104,4 +115,5 @@ def _row(leg: Participant, wrap_up: WrapUp | None, ticket: dict[str, Any]) -> Ow
         note=wrap_up.note if wrap_up else "",
         ticket=ticket,
         score=call.rating.score if hasattr(call, "rating") else None,
+        actions=actions,
     )

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from agents.models import AgentProfile
+from recordings.models import Policy
 from rtc_service.groups import STAFF, SUPERVISOR
 
 from .catalogue import ITEMS, Item
@@ -40,6 +41,8 @@ def seed() -> None:
     for person in (*AGENTS, *SUPERVISORS):
         add_staff(person)
     add_orders()
+    # Everybody sees at once what a recorded call is like; the visitor's own choice in the admin stays.
+    Policy.objects.get_or_create(queue="main", defaults={"start": "auto"})
 
 
 def add_product(position: int, item: Item) -> None:

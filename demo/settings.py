@@ -2,7 +2,8 @@
 
 Environment (all optional): RTC_DEMO_DATA directory of database, keys, logs · RTC_DEMO_DATABASE_URL postgres://… instead
 of SQLite · RTC_DEMO_REDIS_URL redis://… for layer and broker instead of in-process and files · RTC_DEMO_HOSTS further
-host names, comma-separated · RTC_DEMO_HTTPS=1 behind TLS · RTC_DEMO_DEBUG=1.
+host names, comma-separated · RTC_DEMO_HTTPS=1 behind TLS · RTC_DEMO_SIGNALLING_URL ws://…/ws/rtc/ where the workers
+that record reach the server; without it nothing is recorded · RTC_DEMO_DEBUG=1.
 """
 
 from __future__ import annotations
@@ -105,6 +106,15 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 MEDIA_ROOT = DATA_DIR / "media"
+# A folder that no web server gives out, outside of MEDIA_ROOT; what lies in it is encrypted.
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "rtc_recordings": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA_DIR / "recordings"},
+    },
+}
 
 LOGIN_URL = "rtc_demo:login"
 LOGIN_REDIRECT_URL = "rtc_demo:home"
@@ -130,4 +140,5 @@ RTC_SERVICE: dict[str, dict[str, Any]] = {
     "agents": {},
     "tickets": {},
     "commerce": {"ADAPTER": "demo.shop_adapter.DemoShop"},
+    "recordings": {"SIGNALLING_URL": os.environ.get("RTC_DEMO_SIGNALLING_URL", "")},
 }

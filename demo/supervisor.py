@@ -30,6 +30,13 @@ STOP_SECONDS = 8.0
 PAGES = ("/", "/workbench/", "/admin/")
 
 
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody has at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 class DemoError(Exception):
     """The demo cannot go on; the message is for whoever typed the command."""
 
@@ -42,6 +49,7 @@ class Supervisor:
     children: list[Child] = field(default_factory=list)
     stopping: bool = False
     lock: TextIO | None = None
+    inner_port: int = 0  # with LAN=1: where our own workers reach the server without TLS
 
     def run(self) -> int:
         """Until Ctrl-C or TERM. 0 after an orderly stop, 1 after a failed start."""
@@ -151,9 +159,12 @@ class Supervisor:
         return f"{'https' if self.lan else 'http'}://127.0.0.1:{self.port}"
 
     def environment(self, hosts: list[str]) -> dict[str, str]:
+        if self.lan and not self.inner_port:
+            self.inner_port = free_port()
         own = {
             "DJANGO_SETTINGS_MODULE": "demo.settings",
             "RTC_DEMO_DATA": str(self.data),
+            "RTC_DEMO_SIGNALLING_URL": f"ws://127.0.0.1:{self.inner_port or self.port}/ws/rtc/",
             "PYTHONUNBUFFERED": "1",
         }
         if self.lan:
@@ -163,12 +174,14 @@ class Supervisor:
     def make_children(self, hosts: list[str]) -> list[Child]:
         environment = self.environment(hosts)
         python, run = sys.executable, self.data / "run"
-        endpoint = f"tcp:port={self.port}:interface={self.interface}"
+        endpoints = ["-e", f"tcp:port={self.port}:interface={self.interface}"]
         if self.lan:
             certificate, key = lan.certificate(self.data / "lan", hosts)
             endpoint = f"ssl:port={self.port}:interface={self.interface}:privateKey={key}:certKey={certificate}"
+            # The recorders need not trust a certificate that nobody has signed.
+            endpoints = ["-e", endpoint, "-e", f"tcp:port={self.inner_port}:interface=127.0.0.1"]
         # No access log, and no body of a request anywhere: what people type is theirs.
-        web = [python, "-m", "daphne", "-e", endpoint, "--no-server-name", "-v", "0", "demo.asgi:application"]
+        web = [python, "-m", "daphne", *endpoints, "--no-server-name", "-v", "0", "demo.asgi:application"]
         celery = [python, "-m", "celery", "-A", "demo.celery:app"]
         quiet = ["--pool", "threads", "--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "WARNING"]
         commands = {

@@ -16,4 +16,6 @@ urlpatterns = [
     path("workbench/", include("agents.urls")),
     path("tickets/", include("tickets.urls")),
     path("commerce/", include("commerce.urls")),
+    path("api/v1/", include("rtc_service.api.urls")),
+    path("recordings/", include("recordings.urls")),
 ]

@@ -1,1 +1,1 @@
-"""Recordings of calls. An empty app until the recorder lands; hosts may install it already."""
+"""Recordings of calls: docs/recordings.md."""

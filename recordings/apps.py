@@ -13,6 +13,6 @@ class RtcRecordingsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import plugs
+        from . import checks, plugs  # noqa: F401  (checks register themselves)
 
         plugs.register()

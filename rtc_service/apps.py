@@ -11,8 +11,11 @@ class RtcServiceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import checks, conf  # noqa: F401  (checks register themselves)
+        from . import checks, checks_values, conf, receivers, registry  # noqa: F401  (checks register themselves)
         from .signalling import handlers
 
         conf.register("core", conf.CoreSettings)
         handlers.register()
+        receivers.connect()
+        registry.periodic("rtc-audit-seal", "rtc.audit.seal", 60.0)
+        registry.periodic("rtc-audit-day", "rtc.audit.day", 86_400.0)

@@ -88,3 +88,10 @@ class OldGeneration(RtcError):
 
     code = "old_generation"
     status = 409
+
+
+class AppendOnly(RtcError):
+    """Audit entries and seals are added and never changed or deleted."""
+
+    code = "append_only"
+    status = 409

@@ -17,6 +17,10 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
     def _context(self) -> str:
         return f"{self.model._meta.label_lower}.{self.name}"
 
+    def reencrypted(self, stored: str) -> str:
+        """A stored value of this field under the newest key. Raises DecryptionError."""
+        return crypto.encrypt(crypto.decrypt(stored, self._context), self._context)
+
     def get_prep_value(self, value: Any) -> Any:
         value = super().get_prep_value(value)
         return value if value in (None, "") else crypto.encrypt(value, self._context)

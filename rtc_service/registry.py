@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.utils.safestring import SafeString
 
+    from .doctor import Finding
     from .models import Call, Event, Visitor
     from .signalling.protocol import Body, CallRequest
 
@@ -80,6 +81,31 @@ class Panel:
     refresh_on: tuple[str, ...] = ()  # event kinds after which the panel is fetched again
 
 
+@dataclass(frozen=True)
+class ApiPart:
+    """A leaf's viewset under /api/v1/, loaded when the URLs are; scopes are what machine clients may be given."""
+
+    load: Callable[[], Any]
+    scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """A Celery task by name, how many seconds lie between two runs, and its queue (empty: the default one)."""
+
+    task: str
+    seconds: float
+    queue: str = ""
+
+
+@dataclass(frozen=True)
+class Health:
+    """A check of rtc_doctor and how many seconds it may take (0: DOCTOR_SECONDS)."""
+
+    function: Callable[[], list[Finding]]
+    seconds: float = 0.0
+
+
 @dataclass
 class Registry:
     messages: dict[str, MessageKind] = field(default_factory=dict)
@@ -89,12 +115,17 @@ class Registry:
     panels: dict[str, Panel] = field(default_factory=dict)
     after_calls: dict[str, Callable[[Call, str], dict[str, Any] | None]] = field(default_factory=dict)
     contexts: dict[str, ContextProvider] = field(default_factory=dict)
+    call_actions: dict[str, Callable[[Any, Sequence[Call]], Mapping[int, dict[str, str]]]] = field(default_factory=dict)
     gates: dict[str, Callable[[Visitor, CallRequest], str | None]] = field(default_factory=dict)
     desks: dict[str, Callable[[int], dict[str, Any]]] = field(default_factory=dict)
     snapshots: dict[str, Callable[[Call], Any]] = field(default_factory=dict)
     topics: dict[str, TopicKind] = field(default_factory=dict)
     leases: dict[str, Callable[[list[int]], None]] = field(default_factory=dict)
     sweepers: dict[str, Callable[[], int]] = field(default_factory=dict)
+    periodic: dict[str, Periodic] = field(default_factory=dict)
+    apis: dict[str, ApiPart] = field(default_factory=dict)
+    healths: dict[str, Health] = field(default_factory=dict)
+    queues: dict[str, str] = field(default_factory=dict)
 
 
 _registry = Registry()
@@ -145,6 +176,12 @@ def context(name: str, function: Callable[[Visitor, CallRequest], dict[str, Any]
     _add(_registry.contexts, name, ContextProvider(function, prompt))
 
 
+def call_action(name: str, function: Callable[[Any, Sequence[Call]], Mapping[int, dict[str, str]]]) -> None:
+    """What a staff member may do with past calls: `function(user, calls)` answers {"title", "url"} by the calls' pk, of
+    those with which the user may; asked for many calls at once, so that a list costs a fixed number of queries."""
+    _add(_registry.call_actions, name, function)
+
+
 def gate(name: str, function: Callable[[Visitor, CallRequest], str | None]) -> None:
     """May this call be made now? A refusal code, or None."""
     _add(_registry.gates, name, function)
@@ -178,6 +215,27 @@ def lease(name: str, function: Callable[[list[int]], None]) -> None:
 def sweeper(name: str, function: Callable[[], int]) -> None:
     """Run each second by the ticker and every 5 s by beat; must be idempotent. Returns how many rows it moved."""
     _add(_registry.sweepers, name, function)
+
+
+def api(prefix: str, load: Callable[[], Any], scopes: tuple[str, ...] | None = None) -> None:
+    """A viewset (`rtc_service.api.base`) under /api/v1/<prefix>/. `load() -> class` is called when a project includes the
+    API's URLs: the REST framework is not imported before. Scopes of machine clients: `<prefix>:read`, `<prefix>:write`."""
+    _add(_registry.apis, prefix, ApiPart(load, scopes or (f"{prefix}:read", f"{prefix}:write")))
+
+
+def periodic(name: str, task: str, seconds: float, queue: str = "") -> None:
+    """A Celery task that beat gives so often; it must be idempotent (`rtc_service.tasks.beat_schedule`)."""
+    _add(_registry.periodic, name, Periodic(task, seconds, queue))
+
+
+def health(name: str, function: Callable[[], list[Finding]], seconds: float = 0.0) -> None:
+    """A check of `rtc_doctor`: what is found, in sentences (`rtc_service.doctor`). It may raise: that is a problem."""
+    _add(_registry.healths, name, Health(function, seconds))
+
+
+def queue(name: str, purpose: str) -> None:
+    """A Celery queue that some worker must listen to, and in a few words what for; `rtc_doctor` asks."""
+    _add(_registry.queues, name, purpose)
 
 
 def get() -> Registry:

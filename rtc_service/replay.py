@@ -13,6 +13,7 @@ def empty(call: str) -> dict[str, Any]:
         "call": call, "seq": 0, "state": "waiting", "requested_at": None, "answered_at": None, "ended_at": None,
         "end_reason": "", "media": "video", "page_kind": "", "subject": "", "title": "", "language": "", "category": "",
         "staff": None, "participants": {}, "messages": [], "links": {}, "rating": None, "ticket": None,
+        "recording": None,
     }  # fmt: skip
 
 
@@ -29,6 +30,8 @@ def reduce(state: dict[str, Any], row: dict[str, Any]) -> None:
     elif head == "tickets":
         data = row["data"]
         state["ticket"] = {"number": data["number"], "state": data["state"], "url": data["url"]}
+    elif row["kind"] == "recordings.state":
+        _recording(state, row)
     elif row["kind"] == "media":
         leg = state["participants"].get(row["data"]["participant"])
         if leg:
@@ -56,6 +59,15 @@ def _call(state: dict[str, Any], tail: str, row: dict[str, Any]) -> None:
         state["state"] = "active"
     elif tail == "ended":
         state.update(state="ended", ended_at=row["at"], end_reason=data["reason"], staff=None)
+
+
+def _recording(state: dict[str, Any], row: dict[str, Any]) -> None:
+    """The newest recording is shown: what becomes of an older one while it runs says nothing about it."""
+    data, shown = row["data"], state["recording"]
+    if shown is None or shown["recording"] == data["recording"] or data["state"] in ("asked", "starting"):
+        state["recording"] = {
+            "recording": data["recording"], "state": data["state"], "since": row["at"], "parties": data["parties"],
+        }  # fmt: skip
 
 
 def _participant(state: dict[str, Any], tail: str, data: dict[str, Any]) -> None:

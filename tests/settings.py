@@ -2,7 +2,8 @@
 
 RTC_TEST_STACK=embedded (default): SQLite file, in-memory layer. RTC_TEST_STACK=postgres: PostgreSQL and Redis, started
 by the first process that reads this file (`tests/services/stack.py`) and found by its children through
-RTC_TEST_DATABASE_URL and RTC_TEST_REDIS_URL.
+RTC_TEST_DATABASE_URL and RTC_TEST_REDIS_URL. Servers and workers that a test starts find the test's SQLite file by
+RTC_TEST_SQLITE, and where recorders meet the server by RTC_TEST_SIGNALLING_URL.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ def database() -> dict[str, Any]:
         # Connections are not kept: each test ends its own, or the test database cannot be dropped.
         return environment.postgres(url) | {"CONN_MAX_AGE": 0, "TEST": {"NAME": "rtc_test"}}
     # A file and not memory: threads and other processes must see the same rows.
-    settings = environment.sqlite(DATA_DIR / "default.sqlite3")
+    settings = environment.sqlite(Path(os.environ.get("RTC_TEST_SQLITE") or DATA_DIR / "default.sqlite3"))
     return settings | {"TEST": {"NAME": str(DATA_DIR / "test.sqlite3")}}
 
 
@@ -120,6 +121,14 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 MEDIA_ROOT = DATA_DIR / "media"
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "rtc_recordings": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA_DIR / "recordings"},
+    },
+}
 LOGIN_URL = "rtc_demo:login"
 LOGIN_REDIRECT_URL = "rtc_demo:home"
 LOGGING = {
@@ -134,4 +143,5 @@ RTC_SERVICE: dict[str, dict[str, Any]] = {
     "agents": {},
     "tickets": {},
     "commerce": {"ADAPTER": "demo.shop_adapter.DemoShop"},
+    "recordings": {"SIGNALLING_URL": os.environ.get("RTC_TEST_SIGNALLING_URL", ""), "ADDRESSES": ["127.0.0.1"]},
 }

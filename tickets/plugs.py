@@ -23,3 +23,10 @@ def register() -> None:
         registry.Panel("ticket", _("Ticket"), render_panel, order=30, refresh_on=("tickets.opened", "tickets.changed"))
     )
     registry.after_call("ticket", after_call)
+    registry.api("tickets", _viewset)
+
+
+def _viewset() -> type:
+    from .api import TicketViewSet  # only where the host includes the API
+
+    return TicketViewSet

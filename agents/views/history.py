@@ -51,7 +51,7 @@ def history(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "page": page,
-        "rows": own_calls.rows(list(page.object_list)),
+        "rows": own_calls.rows(list(page.object_list), request.user),
         "filtered": any(request.GET.get(name) for name in form.fields),
         "query": f"{query.urlencode()}&" if query else "",
         "shown_name": shown_name(request.user),

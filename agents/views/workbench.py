@@ -54,6 +54,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
         "media_kinds": plain.MEDIA.items(),
         "wrap_up_codes": WrapUpCode.objects.filter(active=True),
         "panels": staff_panels(),
+        "recording": "recordings.start" in registry.get().messages,
         "media_constraints": _media_constraints(),
         "allow_auto_accept": agents().ALLOW_AUTO_ACCEPT,
         **_today(request, "figures"),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..run import Run
-from . import latency, setup, signalling, truth
+from . import latency, recording_capture, recording_playback, recording_sync, recording_vault, setup, signalling, truth
 
 
 @dataclass(frozen=True)
@@ -22,4 +22,9 @@ ALL = (
     Bench(setup.NAMES, setup.click_to_first_frame),
     Bench(latency.NAMES, latency.peer_to_peer),
     Bench(truth.NAMES, truth.truth_error),
+    Bench(recording_capture.NAMES, recording_capture.capture),
+    Bench(recording_vault.NAMES, recording_vault.encryption),
+    Bench(recording_sync.NAMES, recording_sync.av_skew),
+    Bench(recording_playback.FIRST_NAMES, recording_playback.playback_first_byte),
+    Bench(recording_playback.SEEK_NAMES, recording_playback.seek),
 )

@@ -4,6 +4,6 @@ Published for the leaves: `base.OtpModelAdmin`, `base.ReadOnlyModelAdmin`, `disp
 `sections.register` (a card on the call's page).
 """
 
-from . import calls, others, participants
+from . import api_clients, audit, calls, others, participants
 
-__all__ = ["calls", "others", "participants"]
+__all__ = ["api_clients", "audit", "calls", "others", "participants"]

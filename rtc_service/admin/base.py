@@ -7,34 +7,18 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, URLPattern, reverse
+from django.urls import URLPattern
 from django.utils.text import capfirst
 
-from .. import conf
+from ..access import needs_second_factor, second_factor_page
+from ..requests import address_of
 from ..services import audit
-from . import display
+from . import changes, display
 
 View = Callable[..., HttpResponse]
-
-
-def needs_second_factor(request: HttpRequest) -> bool:
-    """Must this session verify a second factor before it sees a page of ours? False as well for who may not enter."""
-    if not conf.core().ADMIN_REQUIRES_OTP:
-        return False
-    check = getattr(request.user, "is_verified", None)  # set by django-otp's middleware; without it nobody is verified
-    return not (check and check())
-
-
-def second_factor_page(request: HttpRequest) -> HttpResponse:
-    """To our page and back. Raises PermissionDenied where it is not routed (check rtc_service.E009 says why)."""
-    try:
-        return redirect_to_login(request.get_full_path(), reverse("rtc_service:otp"))
-    except NoReverseMatch:
-        raise PermissionDenied("a second factor is required and cannot be set up here") from None
 
 
 class OtpModelAdmin(admin.ModelAdmin):
@@ -43,6 +27,9 @@ class OtpModelAdmin(admin.ModelAdmin):
     All its pages, those that a subclass adds in `get_urls` too, ask for the second factor when
     RTC_SERVICE["core"]["ADMIN_REQUIRES_OTP"] is on. The host's admin site stays as it is.
     """
+
+    # Fields that look private (`changes.is_private`) and whose values the audit may keep all the same.
+    audit_shown: tuple[str, ...] = ()
 
     class Media:
         css = {"all": ("rtc_service/css/admin.css",)}
@@ -60,7 +47,10 @@ class OtpModelAdmin(admin.ModelAdmin):
             # Who may not enter at all is sent to the log-in by the admin site itself.
             if self.admin_site.has_permission(request) and needs_second_factor(request):
                 return second_factor_page(request)
-            return view(request, *args, **kwargs)
+            if request.user.pk is None:
+                return view(request, *args, **kwargs)
+            with audit.acting(request.user.pk, address_of(request)):
+                return view(request, *args, **kwargs)
 
         return guarded
 
@@ -70,22 +60,31 @@ class OtpModelAdmin(admin.ModelAdmin):
             raise PermissionDenied("a second factor is required")
         return super().get_queryset(request)
 
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        # Django asks for this just before it logs; only here form and formsets are at hand.
+        given: dict[str, Any] = {"fields": changes.of_form(form, self.audit_shown)}
+        if rows := changes.of_formsets(formsets or (), self.audit_shown):
+            given["rows"] = rows
+        request._rtc_changes = given  # type: ignore[attr-defined]
+        return super().construct_change_message(request, form, formsets, add)
+
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
-        self._audit(request, "admin.added", obj, message)
+        self._audit(request, "admin.added", obj, **getattr(request, "_rtc_changes", {}))
         return super().log_addition(request, obj, message)
 
     def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
-        self._audit(request, "admin.changed", obj, message)
+        self._audit(request, "admin.changed", obj, **getattr(request, "_rtc_changes", {}))
         return super().log_change(request, obj, message)
 
     def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
         for obj in queryset:
-            self._audit(request, "admin.deleted", obj, "")
+            self._audit(request, "admin.deleted", obj, fields=changes.of_object(obj, self.audit_shown))
         return super().log_deletions(request, queryset)
 
-    def _audit(self, request: HttpRequest, action: str, obj: Model, message: Any) -> None:
-        """Which fields, never their values."""
-        audit.record(action, user_id=request.user.pk, target=f"{obj._meta.label_lower}:{obj.pk}", change=message)
+    def _audit(self, request: HttpRequest, action: str, obj: Model, **data: Any) -> None:
+        """`fields` {name: [before, after]}, private ones masked; `rows` likewise for inlines."""
+        address, target = address_of(request), f"{obj._meta.label_lower}:{obj.pk}"
+        audit.record(action, user_id=request.user.pk, address=address, target=target, **data)
 
 
 class ReadOnlyModelAdmin(OtpModelAdmin):

@@ -162,6 +162,7 @@ class CallAdmin(ReadOnlyModelAdmin):
         call = self._call(request, object_id)
         if not request.user.has_perm("rtc_service.view_qualitysample"):
             raise PermissionDenied
+        audit.record("quality.exported", user_id=request.user.pk, call=call.uuid)
         return quality.as_csv(call, list(call.participants.order_by("pk")))
 
     def end_view(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -1,19 +1,15 @@
-"""Audit, duties and prompts: to look things up, and to try a given-up duty again."""
+"""Duties and prompts: to look things up, and to try a given-up duty again."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from ..models import AuditEntry, Call, Duty, Prompt
+from ..models import Call, Duty, Prompt
 from ..models.duty import DutyState
 from ..models.message import PromptState
 from ..services import audit, duties
@@ -22,45 +18,6 @@ from .base import ReadOnlyModelAdmin
 
 DUTY_TONES = {DutyState.OWED: "info", DutyState.RUNNING: "info", DutyState.DONE: "good", DutyState.DEAD: "bad"}
 PROMPT_TONES = {PromptState.OPEN: "info", PromptState.ACCEPTED: "good"}
-
-
-@admin.register(AuditEntry)
-class AuditEntryAdmin(ReadOnlyModelAdmin):
-    list_display = ("at", "action", "who", "where", "call_link", "target")
-    list_filter = (filters.ActionFilter, "at")
-    list_select_related = ("user",)
-    date_hierarchy = "at"
-    ordering = ("-at", "-pk")
-    search_fields = ("action", "actor", "target")
-    search_uuid = "call"
-    search_help_text = _("Action, actor, target, or the whole identifier of a call")
-    fields = ("at", "action", "who", "actor", "where", "call_link", "target", "data")
-
-    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
-        return self._without_address(request, self.list_display)
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return self._without_address(request, self.fields)
-
-    def _without_address(self, request: HttpRequest, names: tuple[str, ...]) -> tuple[str, ...]:
-        may = request.user.has_perm("rtc_service.view_address")
-        return names if may else tuple(name for name in names if name != "where")
-
-    @admin.display(description=_("who"), ordering="user")
-    def who(self, entry: AuditEntry) -> str:
-        return display.user_name(entry.user) if entry.user else entry.actor or display.EMPTY
-
-    @admin.display(description=_("address"))
-    def where(self, entry: AuditEntry) -> str:
-        return entry.address or display.EMPTY
-
-    @admin.display(description=_("call"), ordering="call")
-    def call_link(self, entry: AuditEntry) -> SafeString | str:
-        if entry.call is None:
-            return display.EMPTY
-        # By search instead of a join: an entry outlives its call.
-        url = reverse("admin:rtc_service_call_changelist", current_app=self.admin_site.name)
-        return format_html('<a href="{}?q={}">{}</a>', url, entry.call, str(entry.call)[:8])
 
 
 @admin.register(Duty)

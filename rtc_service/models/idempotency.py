@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from django.db import models
 
+from ..fields import EncryptedTextField
+
 
 class IdempotencyKey(models.Model):
-    """`status` 0: the first request is still being worked on. `request` is a hash of method, path and body."""
+    """`status` 0: the first request is still being worked on. `request` is a hash of method, path and body.
+
+    The answer may hold names and tokens, so it is encrypted."""
 
     actor = models.CharField(max_length=64)
     key = models.CharField(max_length=100)
     request = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(default=0)
-    answer = models.TextField(blank=True, default="")
+    answer = EncryptedTextField(blank=True, default="")
     created = models.DateTimeField(db_index=True)
 
     class Meta:

@@ -76,6 +76,11 @@ def _settle(prompt: Prompt, state: PromptState, answer: dict[str, Any] | None = 
     return bool(settled)
 
 
+def withdraw(prompt: Prompt) -> bool:
+    """Who asked needs no answer any more; False when there is one already."""
+    return _settle(prompt, PromptState.WITHDRAWN)
+
+
 def withdraw_of(participant: Participant) -> None:
     """The leg leaves: what it was asked is asked no longer (inside the leaving transaction)."""
     for prompt in Prompt.objects.filter(participant=participant, state=PromptState.OPEN).select_related("call"):

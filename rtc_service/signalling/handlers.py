@@ -11,7 +11,7 @@ from .. import conf, registry
 from ..exceptions import AlreadyInCall, BadRequest, Flood, NotYours
 from ..models import Participant, Visitor
 from ..registry import Caller
-from ..services import calls, links, messages, participants, prompts, quality, sweeps, timeline
+from ..services import calls, idempotency, links, messages, participants, prompts, quality, rates, sweeps, timeline
 from ..services import duties as duty_service
 from ..services import seats as seat_service
 from ..states import SERVICE_ROLES, CallState, LegKind
@@ -145,3 +145,5 @@ def register() -> None:
     registry.sweeper("rtc_service.prompts", prompts.sweep)
     registry.sweeper("rtc_service.duties", duty_service.sweep)
     registry.sweeper("rtc_service.tokens", seat_service.sweep)
+    registry.sweeper("rtc_service.idempotency", idempotency.sweep)
+    registry.sweeper("rtc_service.rates", rates.sweep)

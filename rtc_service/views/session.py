@@ -18,11 +18,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from .. import conf, tokens
 from ..exceptions import BadRequest, Flood, NotYours, RtcError
 from ..models import Visitor
+from ..requests import address_of, socket_url
 from ..services import audit, visitors
-from ..signalling.limits import client_address, network, origin_allowed
+from ..signalling.limits import network, origin_allowed
 
 View = Callable[..., HttpResponse]
-SOCKET_PATH = "/ws/rtc/"
 
 
 def cross_origin(view: View) -> View:
@@ -60,7 +60,7 @@ def cross_origin(view: View) -> View:
 def _foreign(request: HttpRequest, origin: str) -> RtcError:
     """The refusal of a page that is not on the list; counted first, so that nobody fills the audit log."""
     _limit(request)
-    audit.record("session.refused.origin", address=_address(request), origin=origin[:200])
+    audit.record("session.refused.origin", address=address_of(request), origin=origin[:200])
     return NotYours("this origin is not in ALLOWED_ORIGINS", code="origin_refused")
 
 
@@ -90,12 +90,6 @@ def staff_session(request: HttpRequest) -> HttpResponse:
     response = JsonResponse({"token": token, "ws": socket_url(request)})
     response["Cache-Control"] = "no-store"
     return response
-
-
-def socket_url(request: HttpRequest) -> str:
-    """Absolute URL of the socket on the host that was asked."""
-    scheme = "wss" if request.is_secure() else "ws"
-    return f"{scheme}://{request.get_host()}{SOCKET_PATH}"
 
 
 def _json(request: HttpRequest) -> dict[str, Any]:
@@ -135,7 +129,7 @@ def _visitor(request: HttpRequest, given: dict[str, Any]) -> tuple[Visitor, str]
 
 
 def _limit(request: HttpRequest) -> None:
-    key = f"rtc:sessions:{network(_address(request))}"
+    key = f"rtc:sessions:{network(address_of(request))}"
     cache.add(key, 0, 60)
     try:
         count = cache.incr(key)
@@ -143,8 +137,3 @@ def _limit(request: HttpRequest) -> None:
         count = 1
     if count > conf.core().SESSIONS_PER_MINUTE:
         raise Flood("too many sessions from this address", retry_after=60)
-
-
-def _address(request: HttpRequest) -> str:
-    forwarded = request.headers.get("X-Forwarded-For", "")
-    return client_address(request.META.get("REMOTE_ADDR", ""), forwarded, conf.core().TRUSTED_PROXIES)

@@ -42,7 +42,7 @@ WATCH = f"""async (ms) => {{
 
 
 def until(page: Page, check: str, arg: Any = None, seconds: float = 15.0) -> None:
-    """Wait for a JavaScript function to hold. (Playwright's own wait evaluates strings, which the page's policy forbids.)"""
+    """Wait for a JavaScript function to hold. Playwright's own wait evaluates strings, which the policy forbids."""
     script = f"""async ([arg, ms]) => {{
       const check = {check};
       for (const end = performance.now() + ms; performance.now() < end; ) {{

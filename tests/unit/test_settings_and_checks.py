@@ -99,7 +99,7 @@ def test_a_redis_layer_that_loses_its_connections(settings: Any, hosts: list[Any
 
 @pytest.mark.parametrize("origin", ["*", "shop.example", "https://*.shop.example", "https://shop.example/"])
 def test_an_origin_that_is_none(settings: Any, origin: str) -> None:
-    core(settings, ALLOWED_ORIGINS=[origin], TURN_URLS=["turn:x"])
+    core(settings, ALLOWED_ORIGINS=[origin], TURN_URLS=["turn:x"], TURN_SECRETS=["s"])
     assert "rtc_service.E007" in ids(deploy=True)
 
 
@@ -109,7 +109,50 @@ def test_no_turn_server_in_production(settings: Any) -> None:
 
 
 def test_turn_without_closing_the_agents_network(settings: Any) -> None:
-    core(settings, TURN_URLS=["turn:x"])
+    core(settings, TURN_URLS=["turn:x"], TURN_SECRETS=["s"])
     assert ids(deploy=True) == ["rtc_service.W010"]
-    core(settings, TURN_URLS=["turn:x"], PRIVATE_CANDIDATES=False)
+    core(settings, TURN_URLS=["turn:x"], TURN_SECRETS=["s"], PRIVATE_CANDIDATES=False)
     assert ids(deploy=True) == []
+
+
+def test_turn_without_a_secret(settings: Any) -> None:
+    core(settings, TURN_URLS=["turn:x"])
+    assert ids() == ["rtc_service.E011"]
+
+
+@pytest.mark.parametrize(
+    "given", [{"STUN_URLS": ["turn:x"]}, {"STUN_URLS": ["x"]}, {"TURN_URLS": ["stun:x"], "TURN_SECRETS": ["s"]}]
+)
+def test_an_ice_url_that_is_none(settings: Any, given: dict[str, Any]) -> None:
+    core(settings, **given)
+    assert ids() == ["rtc_service.E012"]
+
+
+def test_a_channel_layer_that_is_not_there(settings: Any) -> None:
+    core(settings, CHANNEL_LAYER="other")
+    assert ids() == ["rtc_service.E013"]
+
+
+@pytest.mark.filterwarnings("ignore:Overriding setting DATABASES")
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({"CONN_MAX_AGE": 60}, ["rtc_service.W014"]),
+        ({"CONN_MAX_AGE": None}, ["rtc_service.W014"]),
+        ({"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}, []),
+        ({}, []),
+    ],
+)
+def test_connections_that_are_kept_unlooked_at(settings: Any, given: dict[str, Any], found: list[str]) -> None:
+    core(settings)
+    settings.DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "x"} | given}
+    assert ids() == found
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"AUDIT_KEEP_DAYS": 0}, {"AUDIT_SEAL_ENTRIES": 0}, {"AUDIT_SETTLE_SECONDS": -1}, {"AUDIT_LATE_SECONDS": 5}],
+)
+def test_numbers_of_the_audit_that_make_no_sense(settings: Any, given: dict[str, Any]) -> None:
+    core(settings, **given)
+    assert ids() == ["rtc_service.E015"]

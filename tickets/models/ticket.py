@@ -19,6 +19,7 @@ class Ticket(models.Model):
 
     class Kind(models.TextChoices):
         CALL = "call", _("Call")
+        REQUEST = "request", _("Request")
 
     uuid = models.UUIDField(_("identifier"), default=uuid4, unique=True, editable=False)
     number = models.CharField(_("number"), max_length=16, unique=True, editable=False)

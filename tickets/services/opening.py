@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
@@ -44,6 +46,41 @@ def open_for_call(call: Call) -> Ticket:
     raise AssertionError("unreachable")
 
 
+def open_request(
+    subject: str,
+    *,
+    uuid: UUID,
+    call: Call | None = None,
+    language: str = "",
+    priority: int = Priority.NORMAL,
+    **fields: Any,
+) -> tuple[Ticket, bool]:
+    """A ticket by somebody's own hand; with `call` it is that call's. Returns it and whether it was opened now: the
+    same `uuid` again, and a call that has its ticket, give the one that stands. `fields`: `writing.EDITABLE`."""
+    for attempt in range(ATTEMPTS):
+        existing = Ticket.objects.filter(uuid=uuid).first() or (_of(call) if call is not None else None)
+        if existing is not None:
+            return existing, False
+        try:
+            with transaction.atomic():
+                ticket = Ticket(uuid=uuid, number=new_number(), kind=Ticket.Kind.REQUEST, subject=subject)
+                ticket.language, ticket.priority = language, priority
+                if call is not None:
+                    ticket.kind, ticket.call, ticket.visitor = Ticket.Kind.CALL, call, call.visitor
+                    ticket.assignee, ticket.language = call.answered_by, language or call.language
+                    ticket.state = State.NEW if call.answered is None else State.OPEN
+                ticket.due_at = _due(priority)
+                for name, value in fields.items():
+                    setattr(ticket, name, value)
+                ticket.save(force_insert=True)
+                announce(ticket, "tickets.opened")
+                return ticket, True
+        except IntegrityError:
+            if attempt == ATTEMPTS - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
 def announce(ticket: Ticket, kind: str) -> None:
     """Append to the call's log what its parties see of the ticket. In the transaction of the change."""
     if ticket.call is not None:
@@ -77,8 +114,12 @@ def _create(call: Call) -> Ticket:
         priority=priority,
         subject=_subject(call),
         language=call.language,
-        due_at=timezone.now() + datetime.timedelta(hours=conf.due_hours(Priority(priority).name.lower())),
+        due_at=_due(priority),
     )
+
+
+def _due(priority: int) -> datetime.datetime:
+    return timezone.now() + datetime.timedelta(hours=conf.due_hours(Priority(priority).name.lower()))
 
 
 def let_down(call: Call) -> bool:

@@ -8,4 +8,5 @@ urlpatterns = [
     path("rtc/workbench/", include("agents.urls")),
     path("rtc/tickets/", include("tickets.urls")),
     path("rtc/commerce/", include("commerce.urls")),
+    path("rtc/recordings/", include("recordings.urls")),
 ]

@@ -1,5 +1,5 @@
 /**
- * The signalling protocol as the browser reads and writes it. Pure; the source is `rtc_service/signalling/protocol.py`,
+ * The signalling protocol as the browser reads and writes it. Pure; the source is `rtc_service/signalling/protocol/`,
  * and the golden messages in `tests/fixtures/protocol/` hold the two together.
  *
  * @typedef {import("./types.js").Envelope} Envelope

@@ -1,6 +1,6 @@
 /**
  * The shapes that the modules hand to each other, as JSDoc types only; nothing here exists at run time.
- * The messages themselves are described in `rtc_service/signalling/protocol.py`. Times are milliseconds
+ * The messages themselves are described in `rtc_service/signalling/protocol/`. Times are milliseconds
  * since the Unix epoch on the server's clock unless a field says otherwise.
  *
  * @typedef {{kind: string, v?: number, id?: string, call?: string, seq?: number, body: any}} Envelope
