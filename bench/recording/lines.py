@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -22,12 +23,12 @@ class Process:
     """`python -m module args…`; `ask` gives it a job and waits for the answer. `core`: the one it is pinned to."""
 
     def __init__(self, module: str, *args: str, core: int | None = None) -> None:
-        self.argv = [sys.executable, "-m", module, *args]
-        if core is not None:
-            self.argv = ["taskset", "-c", str(core), *self.argv]
+        self.argv, self.core = [sys.executable, "-m", module, *args], core
 
     def __enter__(self) -> Process:
         self.process = subprocess.Popen(self.argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        if self.core is not None:
+            os.sched_setaffinity(self.process.pid, {self.core})
         return self
 
     def ask(self, do: str, **job: Any) -> Any:

@@ -13,6 +13,7 @@ class CaptureLimits:
     checkpoint: float = 2.0  # so often the sink is told the clocks, for the case of a kill
     connect: float = 20.0  # not connected so long after the answer: failed
     close: float = 5.0  # a sink or a peer that takes longer to close is left behind
+    pause: float = 2.0  # the same for a pause, during which the event loop stands
     tick: float = 0.1  # how often time-outs are looked at
 
     picture_hole: float = 1.0  # so long a lost packet is waited for, then pictures go on with the next key frame

@@ -129,13 +129,13 @@ class Tape:
             self._start(None, self._early[0].arrival)
 
     def pause(self) -> None:
-        """The segment is closed when this returns, or `limits.close` is over: waits for the sink."""
+        """The segment is closed when this returns, or `limits.pause` is over: waits for the sink."""
         self.paused = True
         self._early.clear()
         self.cut()
-        late = wait(self._closing, timeout=self._limits.close).not_done
+        late = wait(self._closing, timeout=self._limits.pause).not_done
         if late:
-            logger.error("%d segments are still being closed after %.0f s", len(late), self._limits.close)
+            logger.error("%d segments are still being closed after %.0f s", len(late), self._limits.pause)
 
     def resume(self) -> None:
         """What has arrived until now stays out, also what has arrived and still waits for its turn."""

@@ -90,7 +90,7 @@ def noted(file: RecordingFile, error: Exception, position: int = 0) -> Damaged:
     }
     with transaction.atomic():
         # One row for one trouble: players ask for the same piece again and again.
-        if alerts.raise_(DAMAGED, call=recording.call, target=party, **what):
+        if alerts.raise_(DAMAGED, call=recording.call, target=what["party"], **what):
             audit.record("recording.damaged", call=recording.call.uuid, target=f"recording:{recording.uuid}", **what)
     return Damaged(f"the file cannot be read: {code}")
 

@@ -61,7 +61,7 @@ def _asked(recording: Recording, call: Call, by: Actor) -> None:
     if call.state == CallState.ENDED:
         if consents.given_for(recording):  # whoever has not answered is told `withdrawn` by the prompt
             recordings.refuse(recording, cause="ended")
-    elif call.state in WITH_STAFF and policies.possible():
+    elif call.state in WITH_STAFF and consents.given_for(recording) and policies.possible():
         recordings.start(recording, by=by)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 from functools import partial
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -129,9 +130,12 @@ def test_fifty_equal_requests_at_once_make_one(
     assert erp.post(path, body, **KEY)["Idempotency-Replayed"] == "true"
 
 
-def test_a_dead_requests_key_is_taken_up_by_one(transactional_db: None) -> None:
+def test_a_dead_requests_key_is_taken_up_by_one(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     with later(-120):
         assert idempotency.begin("c:1", "key", "hash") is None
+    everybody, core = Barrier(10), idempotency.conf.core
+    # The setting is read between looking and taking: all ten have looked before one takes.
+    monkeypatch.setattr(idempotency.conf, "core", lambda: (everybody.wait(20), core())[1])
     results = at_once([partial(idempotency.begin, "c:1", "key", "hash")] * 10)
     assert results.count(None) == 1
     assert not bad(results, idempotency.StillRunning)

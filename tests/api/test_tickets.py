@@ -116,10 +116,11 @@ def test_agents_work_on_their_own_supervisors_on_all(
     assert session_of(dora).post("tickets/", {"subject": "free"}).status_code == 201
 
 
-def test_who_may_only_view_changes_nothing(ticket: Ticket, make_user: Any, session_of: Any) -> None:
+@pytest.mark.parametrize("group", ["", "rtc customer-service agent"])
+def test_who_may_only_view_changes_nothing(ticket: Ticket, make_user: Any, session_of: Any, group: str) -> None:
     from django.contrib.auth.models import Permission
 
-    viewer = make_user("viewer")
+    viewer = make_user("viewer", group=group)
     viewer.user_permissions.add(Permission.objects.get(codename="view_ticket"))
     path = f"tickets/{ticket.uuid}/"
     assert session_of(viewer).get(path).status_code == 200

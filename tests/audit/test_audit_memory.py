@@ -13,7 +13,7 @@ from rtc_service.services import sealing, verdicts
 from rtc_service.services.exporting import Export
 from rtc_service.testing import later
 
-SHORT, LONG = 1_000, 6_000
+SHORT, LONG = 3_000, 9_000
 SLACK = 1_000_000  # bytes; all of the long one at once would be several times that
 
 

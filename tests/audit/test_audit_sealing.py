@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, connection, transaction
 
@@ -16,7 +18,7 @@ from rtc_service.models import Alert, AuditEntry, AuditSeal
 from rtc_service.services import anchors, audit, pruning, sealing, verdicts
 from rtc_service.services.verifying import Report
 from rtc_service.testing import later
-from tests.harness.audit_rows import sql
+from tests.harness.audit_rows import sql, superuser
 from tests.harness.threads import at_once
 
 Sealed = Callable[..., None]
@@ -142,6 +144,18 @@ def test_whoever_acts_is_written_down_where_no_request_is_known(bob: Any) -> Non
     after = audit.record("a")
     assert (mine.user_id, mine.actor, mine.address) == (bob.pk, f"u:{bob.pk}", "203.0.113.9")
     assert (other.user_id, other.actor, after.actor) == (None, "v:1", "")
+
+
+def test_entries_from_before_get_their_actor_by_the_migration(bob: Any) -> None:
+    old, seat = audit.record("a", user_id=bob.pk), audit.record("a", actor="v:1")
+    sql("UPDATE {E} SET actor = '' WHERE id = %s", old.pk)
+    migration = import_module("rtc_service.migrations.0005_audit_chain")
+    with superuser():
+        migration.name_actors(apps, connection.schema_editor())
+    assert [entry.actor for entry in AuditEntry.objects.filter(pk__in=[old.pk, seat.pk]).order_by("pk")] == [
+        f"u:{bob.pk}",
+        "v:1",
+    ]
 
 
 # --- anchors ---

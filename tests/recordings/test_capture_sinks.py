@@ -104,7 +104,7 @@ def test_pause_gives_up_on_a_sink_that_never_closes() -> None:
     async def main() -> None:
         gate = Gate()
         picture = Source("video", clock_pictures(30))
-        limits = CaptureLimits(flush=0.2, close=0.3)
+        limits = CaptureLimits(flush=0.2, pause=0.3)
         async with captured(picture=picture, open_segment=lambda: gate, limits=limits) as call:
             try:
                 await until(lambda: gate.thread is not None, "the sink to be stuck")

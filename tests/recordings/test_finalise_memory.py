@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 MINUTES = 60
 
@@ -56,6 +58,7 @@ assert long > 25 * short
 """
 
 
+@pytest.mark.slow
 def test_an_hour_takes_no_more_memory_than_two_minutes() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "import django; django.setup()\n" + PROGRAM % MINUTES],

@@ -183,7 +183,10 @@ async def test_what_a_party_has_switched_off_is_no_alarm(people: People, core: C
     async with studio(people, core, ALARM_SECONDS=0.3, STALL_SECONDS=60) as place:
         await place.alice.ask("media", {"camera": False, "microphone": True, "screen": False}, call=place.talk.call)
         await begun(place)
-        await eventually(lambda: in_db(lambda: list(Alert.objects.values_list("code", flat=True))), bool)
+        await eventually(
+            lambda: [party.alarms for party in place.session._parties.values()],
+            lambda found: sorted(map(sorted, found)) == [[], ["no_sound"]],
+        )
         assert await in_db(lambda: list(Alert.objects.values_list("code", flat=True))) == ["recordings.no_sound"]
 
 
