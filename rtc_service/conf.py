@@ -82,6 +82,14 @@ class CoreSettings:
     PROMPT_SECONDS: float = 60.0  # how long a question to a party stands, unless it says otherwise
     QUALITY_SECONDS: float = 5.0  # the window over which browsers measure and report
 
+    # Calls that the admin calls abnormal: what a party measured over two windows in a row
+    ABNORMAL_LOSS: float = 0.05  # more packets lost than this share
+    ABNORMAL_RTT_MS: float = 400.0  # a longer round trip
+    ABNORMAL_LATENCY_MS: float = 500.0  # a longer way from camera to screen
+    ABNORMAL_FPS: float = 10.0  # fewer pictures a second, while a camera is on
+    ABNORMAL_FROZEN: float = 0.2  # the picture stood for a larger share of the time
+    ABNORMAL_ONE_WAY_SECONDS: float = 15.0  # who hears and sees nothing for so long, while the other sends
+
     # REST API. Rates are requests a minute, counted exactly in the database
     API_CLIENT_RATE: int = 600  # of a machine client, unless its own entry says otherwise
     API_USER_RATE: int = 300  # of a staff member's session

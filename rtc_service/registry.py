@@ -218,8 +218,8 @@ def sweeper(name: str, function: Callable[[], int]) -> None:
 
 
 def api(prefix: str, load: Callable[[], Any], scopes: tuple[str, ...] | None = None) -> None:
-    """A viewset (`rtc_service.api.base`) under /api/v1/<prefix>/. `load() -> class` is called when a project includes the
-    API's URLs: the REST framework is not imported before. Scopes of machine clients: `<prefix>:read`, `<prefix>:write`."""
+    """A viewset (`rtc_service.api.base`) under /api/v1/<prefix>/. `load() -> class` is called when a project includes
+    the API's URLs: nothing of REST is imported before. Scopes, unless given: `<prefix>:read`, `<prefix>:write`."""
     _add(_registry.apis, prefix, ApiPart(load, scopes or (f"{prefix}:read", f"{prefix}:write")))
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from typing import Any
 
 from aiortc import (
@@ -24,16 +22,10 @@ from . import taps
 from .descriptions import asking_for_sound_again, ice_servers, without_candidates
 from .errors import AnsweredAlready, AnswerRefused, CaptureClosed, CaptureError
 from .guard import SourceGuard
+from .intake import Intake
 from .limits import CaptureLimits
 from .outlet import SegmentSink
-from .pictures import Picture, PictureWindow
-from .reorder import Window
-from .sound import Sound, SoundWindow
 from .stats import CaptureStats
-from .tape import Tape
-from .watch import BlackWatch, KeyFrames
-
-logger = logging.getLogger("rtc_recordings")
 
 GATHER_SECONDS = 10.0
 CODECS = {"audio": ("audio/opus",), "video": ("video/vp8", "video/rtx")}
@@ -68,43 +60,15 @@ class PartyCapture:
         self._limits = limits or CaptureLimits()
         self._clock = clock or steady_clock()
         self._servers, self._addresses, self._on_change = list(ice_servers), list(addresses), on_change
-        self._numbers = CaptureStats()
-        self._keys, self._black = KeyFrames(self._limits), BlackWatch(self._limits)
-        self._sounds, self._pictures = self._windows()
         self._cap = taps.Cap(bitrate)
-        self._tape = Tape(
-            open_segment,
-            self._limits,
-            clock=self._clock,
-            want_key=self._keys.want,
-            reports=lambda: {"video": self._pictures.reports.latest, "audio": self._sounds.reports.latest},
-        )
+        self._intake = Intake(open_segment, self._limits, clock=self._clock, nack=self._nack, changed=self._changed)
+        self._numbers = self._intake.numbers
         self._pc: RTCPeerConnection | None = None
         self._guard: SourceGuard | None = None
         self._receivers: dict[str, RTCRtpReceiver] = {}
         self._answered: float | None = None
         self._watching: asyncio.Task[None] | None = None
         self._sending: set[asyncio.Task[None]] = set()
-
-    def _windows(self) -> tuple[SoundWindow, PictureWindow]:
-        sounds = SoundWindow(
-            clock=self._clock,
-            limits=self._limits,
-            ask_again=lambda ssrc, numbers: self._nack("audio", ssrc, numbers),
-            on_packet=lambda ticks, arrival: self._packet("audio", ticks, arrival),
-            on_sound=self._sound,
-            on_restart=lambda: self._restarted(),
-        )
-        pictures = PictureWindow(
-            clock=self._clock,
-            limits=self._limits,
-            ask_again=lambda ssrc, numbers: self._nack("video", ssrc, numbers),
-            on_packet=lambda ticks, arrival: self._packet("video", ticks, arrival),
-            on_picture=self._picture,
-            on_gap=self._keys.want,
-            on_restart=lambda: self._restarted(),
-        )
-        return sounds, pictures
 
     # --- negotiation
 
@@ -116,7 +80,8 @@ class PartyCapture:
         servers = ice_servers(self._servers)  # always given: without, aiortc asks a STUN server of its own choice
         self._pc = pc = RTCPeerConnection(RTCConfiguration(iceServers=servers, bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
         pc.add_listener("connectionstatechange", lambda: self._connection_changed(pc.connectionState))
-        tapped = taps.Taps(sounds=self._sounds, pictures=self._pictures, cap=self._cap, on_trouble=self._trouble)
+        intake = self._intake
+        tapped = taps.Taps(sounds=intake.sounds, pictures=intake.pictures, cap=self._cap, on_trouble=intake.trouble)
         with taps.building(tapped):
             transceivers = [pc.addTransceiver(kind, direction="recvonly") for kind in ("audio", "video")]
         for transceiver in transceivers:
@@ -138,14 +103,10 @@ class PartyCapture:
         known: Any = RTCRtpReceiver.getCapabilities(kind)
         transceiver.setCodecPreferences([codec for codec in known.codecs if codec.mimeType.lower() in CODECS[kind]])
         stock = receiver._handle_rtcp_packet
-        window: Window = self._sounds if kind == "audio" else self._pictures
 
         async def heard(packet: Any) -> None:
-            if isinstance(packet, RtcpSrPacket) and window.ssrc in (None, packet.ssrc):
-                info = packet.sender_info
-                report = window.reports.add(info.ntp_timestamp, info.rtp_timestamp, self._clock())
-                if report is not None:
-                    self._tape.report(kind, report)
+            if isinstance(packet, RtcpSrPacket):
+                self._intake.report(kind, packet)
             await stock(packet)
 
         receiver._handle_rtcp_packet = heard  # type: ignore[method-assign]
@@ -183,42 +144,6 @@ class PartyCapture:
     def _changed(self) -> None:
         asyncio.get_running_loop().call_soon(self._on_change)
 
-    # --- media
-
-    def _packet(self, kind: str, ticks: int, arrival: float) -> None:
-        numbers = self._numbers
-        numbers.packets += 1
-        numbers.last_packet = arrival
-        if kind == "video":
-            self._keys.packet(arrival)
-        else:
-            numbers.last_sound = arrival
-        self._tape.arrived(kind, ticks, arrival)
-        if numbers.first_media is None:
-            numbers.first_media = arrival
-            self._changed()
-
-    def _sound(self, packet: Sound) -> None:
-        self._tape.sound(packet)
-
-    def _picture(self, picture: Picture) -> None:
-        now, numbers = self._clock(), self._numbers
-        numbers.frames += 1
-        numbers.key_frames += picture.key
-        numbers.last_picture = now
-        self._keys.picture(picture, now)
-        self._black.picture(picture, now)
-        self._tape.picture(picture)
-
-    def _restarted(self) -> None:
-        self._tape.cut()
-        self._keys.want()
-
-    def _trouble(self, problem: Exception) -> None:
-        logger.error("media could not be taken: %s", type(problem).__name__, exc_info=problem)
-        self._numbers.failures += 1
-        self._changed()
-
     # --- time
 
     async def _watch(self) -> None:
@@ -227,21 +152,12 @@ class PartyCapture:
             try:
                 self._look(self._clock())
             except Exception as problem:  # noqa: BLE001 - a capture that is not looked after any more would look alive
-                self._trouble(problem)
+                self._intake.trouble(problem)
 
     def _look(self, now: float) -> None:
-        self._sounds.look(now)
-        self._pictures.look(now)
-        self._black.look()
-        if self._black.black != self._numbers.black:
-            self._numbers.black = self._black.black
-            self._changed()
-        failures = self._tape.failures
-        self._tape.look(now)
-        if self._tape.failures != failures:
-            self._changed()
-        if self._pictures.ssrc is not None and self._keys.due(now, black=self._black.black):
-            self._send(self._receivers["video"]._send_rtcp_pli(self._pictures.ssrc))
+        ssrc = self._intake.look(now)
+        if ssrc is not None:
+            self._send(self._receivers["video"]._send_rtcp_pli(ssrc))
         late = self._answered is not None and now - self._answered > self._limits.connect
         if late and self._numbers.state == "connecting":
             self._state("failed")
@@ -259,30 +175,19 @@ class PartyCapture:
     @property
     def stats(self) -> CaptureStats:
         """As of now."""
-        guard = self._guard
-        return replace(
-            self._numbers,
-            dropped=self._pictures.dropped,
-            lost_sound=self._sounds.lost,
-            luma=self._black.luma,
-            plis=self._keys.asked,
-            failures=self._numbers.failures + self._tape.failures,
-            strangers=guard.strangers if guard else 0,
-            overflows=guard.overflows if guard else 0,
-        )
+        found, guard = self._intake.stats(), self._guard
+        if guard is not None:
+            found.strangers, found.overflows = guard.strangers, guard.overflows
+        return found
 
     def pause(self) -> None:
         """The segment is closed when this returns; nothing that arrives from now on is kept."""
-        self._flush()
-        self._tape.pause()
+        self._intake.flush()
+        self._intake.tape.pause()
 
     def resume(self) -> None:
         """A new segment begins at the next key frame, which is asked for."""
-        self._tape.resume()
-
-    def _flush(self) -> None:
-        self._sounds.flush()
-        self._pictures.flush()
+        self._intake.tape.resume()
 
     async def close(self) -> None:
         """What is still held back comes out, the segment is closed, the connection ended. Again does nothing."""
@@ -290,9 +195,9 @@ class PartyCapture:
             return
         if self._watching is not None:
             self._watching.cancel()
-        self._flush()
+        self._intake.flush()
         self._numbers.state = "closed"
-        await self._tape.close()
+        await self._intake.tape.close()
         if self._pc is not None:
             self._pc.remove_all_listeners()
             with contextlib.suppress(TimeoutError):

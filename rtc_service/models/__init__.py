@@ -9,7 +9,7 @@ from .idempotency import IdempotencyKey
 from .link import Link
 from .message import Message, Prompt, Rating
 from .participant import Participant, Seat, SpentToken
-from .quality import QualitySample
+from .quality import QualitySample, QualitySummary
 from .rate_window import RateWindow
 from .visitor import Visitor
 
@@ -28,6 +28,7 @@ __all__ = [
     "Participant",
     "Prompt",
     "QualitySample",
+    "QualitySummary",
     "RateWindow",
     "Rating",
     "Seat",

@@ -24,6 +24,7 @@ class Alert(models.Model):
         verbose_name_plural = _("alerts")
         ordering = ["-raised"]
         default_permissions = ("view",)
+        permissions = [("clear_alert", _("Can clear alerts"))]
         constraints = [
             models.UniqueConstraint(
                 fields=["key"], condition=models.Q(cleared__isnull=True), name="rtc_service_alert_open_uq"

@@ -210,6 +210,16 @@ def test_a_clock_that_was_rewound_is_named(sealed: Sealed, verdict: Verdict) -> 
     assert lie.at < clock.now() - timedelta(minutes=50)
 
 
+def test_a_seal_that_is_older_than_the_one_before_it_is_named(sealed: Sealed, verdict: Verdict) -> None:
+    """The clock was set back by so little that the entries alone would pass for late ones."""
+    sealed(4)
+    with later(-55):
+        audit.record("test.lie")
+    with later(-40):
+        assert sealing.run() == 1
+    assert verdict().fault[:3] == ("clock", 2, None)
+
+
 def test_an_entry_from_the_future_does_not_stay_open(sealed: Sealed, verdict: Verdict) -> None:
     sealed(4)
     with later(86_400):
