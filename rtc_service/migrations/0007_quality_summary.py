@@ -1,35 +1,7 @@
-"""One row per leg with the worst that lasted, also for what was measured before; alerts for the supervisors."""
-
-from typing import Any
+"""One row per leg with the worst that lasted; a permission to clear alerts."""
 
 import django.db.models.deletion
 from django.db import migrations, models
-
-from rtc_service import lasting
-from rtc_service.groups import SUPERVISOR, grant
-
-
-def sum_up(apps: Any, schema_editor: Any) -> None:
-    """Windows of before this migration; what was shared then is not asked, so that no frame rate is judged."""
-    alias = schema_editor.connection.alias
-    summaries = apps.get_model("rtc_service", "QualitySummary").objects.using(alias)
-    samples = (
-        apps.get_model("rtc_service", "QualitySample").objects.using(alias).order_by("participant", "window_start")
-    )
-    row = None
-    for sample in samples.select_related("participant").iterator(2_000):
-        leg = sample.participant
-        if row is None or row.participant_id != leg.pk:
-            if row is not None:
-                row.save()
-            row = summaries.model(participant_id=leg.pk, call_id=leg.call_id, until=sample.window_start)
-        lasting.add(row, sample.window_start, sample.seconds, sample.values, counts=lambda key: key != "fps")
-    if row is not None:
-        row.save()
-
-
-def permissions(apps: Any, schema_editor: Any) -> None:
-    grant(apps, "rtc_service", SUPERVISOR, ["view_alert", "clear_alert"])
 
 
 class Migration(migrations.Migration):
@@ -90,6 +62,4 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunPython(sum_up, migrations.RunPython.noop),
-        migrations.RunPython(permissions, migrations.RunPython.noop),
     ]
