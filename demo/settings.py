@@ -136,7 +136,11 @@ LOGGING = {
 }
 
 RTC_SERVICE: dict[str, dict[str, Any]] = {
-    "core": {"KEY_RING": SECRETS["key_ring"], "ADMIN_REQUIRES_OTP": True},
+    "core": {
+        "KEY_RING": SECRETS["key_ring"],
+        "ADMIN_REQUIRES_OTP": True,
+        "AUDIT_ANCHOR_FILE": str(DATA_DIR / "audit-anchors"),
+    },
     "agents": {},
     "tickets": {},
     "commerce": {"ADAPTER": "demo.shop_adapter.DemoShop"},

@@ -21,7 +21,7 @@ SECONDS = 15.0
 RAMP = (4, 8, 12, 16, 20, 24, 28, 32, 40, 48)
 RAMP_SECONDS = 4.0
 TRIES = 2  # a level fails when it has failed twice: one lost packet may be the machine's
-LOOP = "asyncio"  # what the recorder runs on
+LOOP = "uvloop"  # what the recorder runs on
 STOCK = "aiortc MediaRecorder to WebM (libvpx, Opus), sound held back until the first picture is encoded"
 WHAT = {
     "media": f"VP8 {clip.WIDTH}x{clip.HEIGHT}@{clip.RATE}, {clip.BITRATE / 1e6} Mbit/s; Opus",

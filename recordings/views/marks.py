@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from rtc_service.admin import display, filters, sentences
+from rtc_service.admin import display, sentences, troubles
 from rtc_service.models import Call, Event, Message, Participant, QualitySample
 from rtc_service.states import Role
 
@@ -114,9 +114,8 @@ def _weak(legs: Iterable[Participant], people: Mapping[str, str], stretch: Stret
 
 
 def is_weak(values: Mapping[str, Any]) -> bool:
-    """By the limits that the admin's filters have."""
-    limits = {"loss": filters.LOSS, "rtt_ms": filters.ROUND_TRIP_MS, "frozen": filters.FROZEN}
-    return any((values.get(name) or 0) > limit for name, limit in limits.items())
+    """By the limits by which the admin finds abnormal calls."""
+    return any((values.get(name) or 0) > limit for name, limit in troubles.window_limits().items())
 
 
 def switched_off(call: Call, party: Participant, stretch: Stretch) -> list[list[float]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -22,11 +23,22 @@ from .. import clock, words
 from ..models import Call
 from ..services import audit, calls
 from ..states import EndReason
-from . import display, filters, quality, story
+from . import display, filters, quality, story, troubles
 from .base import ReadOnlyModelAdmin
 
 # Ten columns, and charts beside a time line: these two pages take the room of the admin's side bar.
 WIDE = {"is_nav_sidebar_enabled": False}
+
+
+class CallList(ChangeList):
+    """What is the matter with calls is asked for those on the page, once they are known."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        marks = troubles.marks(self.result_list)
+        for call in self.result_list:
+            call.troubles = marks.get(call.pk, [])
 
 
 @admin.register(Call)
@@ -43,7 +55,7 @@ class CallAdmin(ReadOnlyModelAdmin):
         "score",
         "trouble",
     )
-    list_filter = ("state", "end_reason", filters.QueueFilter, filters.TierFilter, filters.ProblemFilter,
+    list_filter = ("state", "end_reason", filters.QueueFilter, filters.TierFilter, filters.TroubleFilter,
                    filters.RatingFilter)  # fmt: skip
     date_hierarchy = "requested"
     ordering = ("-requested",)
@@ -56,12 +68,9 @@ class CallAdmin(ReadOnlyModelAdmin):
         js = ("rtc_service/js/admin/quality-chart.js",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Call]:
-        flags: dict[str, Exists] = {
-            f"has_{name}": exists for name, (_meaning, _short, exists) in filters.problems().items()
-        }
         # The context is encrypted and shown nowhere here: it is not fetched.
         rows = super().get_queryset(request).select_related("answered_by", "rating")
-        listed: QuerySet[Call] = rows.defer("context", "rating__comment").annotate(**flags)
+        listed: QuerySet[Call] = rows.defer("context", "rating__comment")
         return listed
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
@@ -119,11 +128,13 @@ class CallAdmin(ReadOnlyModelAdmin):
 
     @admin.display(description=_("trouble"))
     def trouble(self, call: Call) -> SafeString | str:
-        problems = filters.problems().items()
-        found = [(meaning, short) for name, (meaning, short, _e) in problems if getattr(call, f"has_{name}")]
+        marks = [(mark.about(), mark.short) for mark in getattr(call, "troubles", ())]
         return (
-            format_html_join(" ", '<span class="rtc-label rtc-tone-warn" title="{}">{}</span>', found) or display.EMPTY
+            format_html_join(" ", '<span class="rtc-label rtc-tone-warn" title="{}">{}</span>', marks) or display.EMPTY
         )
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return CallList
 
     # --- the page of one call ---
 

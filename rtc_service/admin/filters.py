@@ -1,49 +1,40 @@
-"""Filters of the call list, and the signs of trouble that it shows."""
+"""Filters of the lists."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from .. import words
-from ..models import Call, Event, QualitySample
+from ..models import Call
+from . import troubles
 
 RECENT = 5_000
 LOW_SCORE = 2
-LOSS, ROUND_TRIP_MS, FROZEN = 0.05, 400, 0.2
 
 
-def _event(**conditions: Any) -> Exists:
-    return Exists(Event.objects.filter(call=OuterRef("pk"), **conditions))
+class TroubleFilter(admin.SimpleListFilter):
+    """Abnormal calls by cause, with the definition of each beside it."""
 
-
-def problems() -> dict[str, tuple[Any, Any, Exists]]:
-    """name -> (words, short words, does the call have it?). In a list the subqueries cost for one page only."""
-    weak = Q(values__loss__gt=LOSS) | Q(values__rtt_ms__gt=ROUND_TRIP_MS) | Q(values__frozen__gt=FROZEN)
-    samples = QualitySample.objects.filter(participant__call=OuterRef("pk")).filter(weak)
-    return {
-        "no_media": (_("no picture and sound"), _("no media"), _event(kind="call.active", data__cause="no_media")),
-        "interrupted": (_("media link stood still"), pgettext_lazy("trouble", "cuts"), _event(kind="link.stale")),
-        "lost": (_("a party lost the connection"), pgettext_lazy("trouble", "lost"), _event(kind="participant.lost")),
-        "weak": (_("weak network"), pgettext_lazy("trouble", "weak"), Exists(samples)),
-    }
-
-
-class ProblemFilter(admin.SimpleListFilter):
     title = _("trouble")
     parameter_name = "trouble"
+    template = "admin/rtc_service/call/trouble_filter.html"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(name, words) for name, (words, _short, _exists) in problems().items()]
+        return [(trouble.name, trouble.title) for trouble in troubles.known()]
+
+    def definitions(self) -> list[tuple[Any, Any]]:
+        """[(title, about)]: of the chosen cause, else of all."""
+        chosen = troubles.get(self.value())
+        return [(trouble.title, trouble.about()) for trouble in ([chosen] if chosen else troubles.known())]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Call]) -> QuerySet[Call]:
-        known = problems().get(self.value() or "")
-        return queryset.filter(known[2]) if known else queryset
+        chosen = troubles.get(self.value())
+        return queryset.filter(chosen.calls(troubles.found)) if chosen else queryset
 
 
 class RatingFilter(admin.SimpleListFilter):

@@ -141,6 +141,17 @@ def test_it_plays_and_both_stay_in_step(page: Page) -> None:
     assert skews[int(len(skews) * 0.9)] <= 50, skews[-10:]
 
 
+@pytest.mark.parametrize("push", [1.0, -0.8, 0.2])
+def test_a_party_that_got_out_of_step_comes_back(page: Page, push: float) -> None:
+    """By a jump, or by its rate."""
+    seek(page, 5.0)
+    play(page)
+    page.evaluate("(push) => (document.querySelectorAll('video')[0].currentTime += push)", push)
+    until(page, "() => document.querySelector('rtc-player').position > 9")
+    apart = sorted(abs(one["codes"][0] - one["codes"][1]) for one in watch(page, 1.5))
+    assert apart[int(len(apart) * 0.9)] <= 0.101, apart[-10:]
+
+
 def test_a_click_on_the_middle_shows_the_middle(page: Page) -> None:
     bar = page.get_by_role("slider", name="Position in the recording")
     box = bar.bounding_box()
