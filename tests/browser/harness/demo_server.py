@@ -101,10 +101,16 @@ def asgi_command(server: str, application: str, port: int) -> list[str]:
     return [sys.executable, "-m", "uvicorn", application, *options, "--no-access-log", "--log-level", "warning"]
 
 
+def recorder_command(number: int) -> list[str]:
+    """A Celery worker that records and nothing else, as docs/install.md starts it."""
+    celery = [sys.executable, "-m", "celery", "-A", "demo.celery:app", "worker", "-n", f"recordings-{number}@rtc"]
+    return [*celery, "-c", "10", "-Q", "recordings", "--pool", "threads", "-l", "INFO"]
+
+
 def worker_command() -> list[str]:
     """One Celery worker for all queues, with beat's periodic tasks left to the tickers of the ASGI processes."""
     celery = [sys.executable, "-m", "celery", "-A", "demo.celery:app", "worker", "-n", "test@rtc", "-c", "4"]
-    return [*celery, "-Q", "default,notify,media,recordings", "--pool", "threads", "-l", "INFO"]
+    return [*celery, "-Q", "default,notify,media", "--pool", "threads", "-l", "INFO"]
 
 
 @contextmanager
@@ -113,6 +119,7 @@ def site(
     server: str = "daphne",
     processes: int = 1,
     worker: bool = False,
+    recorders: int = 0,
     database: str = "",
     redis: str = "",
     rtc_service: Mapping[str, Mapping[str, Any]] | None = None,
@@ -135,21 +142,25 @@ def site(
             "RTC_DEMO_HOSTS": ",".join(extra),
             "RTC_TEST_RTC_SERVICE": json.dumps(rtc_service or {}),
         }
+        ports = [free_port() for _ in range(processes)]
+        if recorders:
+            env["RTC_DEMO_SIGNALLING_URL"] = f"ws://127.0.0.1:{ports[0]}/ws/rtc/"
         python("manage.py", "migrate", "--no-input", "-v", "0", env=env)
         python("manage.py", "rtc_demo_seed", env=env)
         bases, children = [], []
-        for number in range(processes):
-            port = free_port()
+        for number, port in enumerate(ports):
             argv = asgi_command(server, "demo.asgi:application", port)
             child = Child(argv, log=data / "logs" / f"web-{number}.log", env=env, cwd=ROOT)
             stack.enter_context(child)
             child.wait_until(lambda port=port: accepts(port), 60)  # type: ignore[misc]
             bases.append(f"http://127.0.0.1:{port}")
             children.append(child)
-        if worker:
-            ready = data / "worker.ready"
+        commands = {"worker": worker_command()} if worker else {}
+        commands |= {f"recorder-{number}": recorder_command(number) for number in range(recorders)}
+        for name, argv in commands.items():
+            ready = data / f"{name}.ready"
             own = {**env, "RTC_DEMO_READY_FILE": str(ready)}
-            child = Child(worker_command(), log=data / "logs" / "worker.log", env=own, cwd=ROOT)
+            child = Child(argv, log=data / "logs" / f"{name}.log", env=own, cwd=ROOT)
             stack.enter_context(child)
             child.wait_until(ready.exists, 60)
             children.append(child)

@@ -14,13 +14,15 @@ SCRIPT = Path(__file__).with_name("timecode.js")
 
 @dataclass(frozen=True)
 class Person:
-    """Who holds the camera: `source` (0 to 255) is drawn into the picture, `tone` (Hz) is the voice."""
+    """Who holds the camera: `source` (0 to 255) is drawn into the picture, `tone` (Hz) is the voice, all the time or
+    as a beep at each full second."""
 
     source: int
     tone: float
     width: int = 640
     height: int = 360
     fps: int = 30
+    beeps: bool = False
 
 
 ALICE = Person(source=11, tone=440.0)

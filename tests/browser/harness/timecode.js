@@ -2,11 +2,11 @@
 //
 // Camera: a canvas whose top shows the wall clock in ms, the number of its owner and a checksum as black and
 // white blocks, so that a picture proves by itself whose it is and when it was taken.
-// Microphone: a tone of the owner's frequency.
+// Microphone: a tone of the owner's frequency; with `beeps` 80 ms of it at each full second of the wall clock.
 // Eyes: every <video> that is given a stream, also inside shadow roots, is watched frame by frame.
 // Ears: the strongest frequency of what unmuted foreign media elements play.
 //
-// `rtcTestPerson` = {source: 0..255, tone: Hz, width, height, fps}; everything else is reached by `rtcTest`.
+// `rtcTestPerson` = {source: 0..255, tone: Hz, width, height, fps, beeps}; everything else is reached by `rtcTest`.
 (() => {
   "use strict";
   if (window.rtcTest) return;
@@ -129,7 +129,22 @@
     const output = new MediaStreamAudioDestinationNode(context);
     tone.connect(gain).connect(output);
     tone.start();
+    if (person.beeps) beep(context, gain.gain);
     return output.stream.getAudioTracks()[0];
+  }
+
+  function beep(context, gain) {
+    gain.value = 0;
+    let last = 0;
+    setInterval(() => {
+      const shift = context.currentTime - now() / 1000; // wall clock to the context's
+      for (let second = Math.ceil(now() / 1000); second < now() / 1000 + 2; second += 1) {
+        if (second <= last || second + shift < context.currentTime + 0.05) continue;
+        last = second;
+        gain.setValueAtTime(0.5, second + shift);
+        gain.setValueAtTime(0, second + shift + 0.08);
+      }
+    }, 300);
   }
 
   // --- getUserMedia ---------------------------------------------------------------------------------

@@ -1,0 +1,107 @@
+"""What a site has recorded of its newest call, read as the player reads it.
+
+Prints JSON: the recording's state and cause, its consents, how much lies on the storage, who records at present, and of
+each party's file every picture's time code and every beep's beginning, in seconds of the file.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import django
+
+COLUMNS, TIME_BITS, SOURCE_BITS, CHECK_BITS = 16, 24, 8, 16  # as `timecode.js` draws them
+QUIET_MS = 300
+
+
+def checksum(time: int, source: int) -> int:
+    a, b = 1, 0
+    for byte in (time & 255, (time >> 8) & 255, (time >> 16) & 255, source):
+        a = (a + byte) % 251
+        b = (b + a) % 251
+    return b << 8 | a
+
+
+def read_code(picture: Any) -> tuple[int, int] | None:
+    """(ms of the wall clock modulo 2^24, source) of a decoded frame, or None."""
+    luma = picture.to_ndarray(format="gray")
+    side = luma.shape[1] / COLUMNS
+    value = 0
+    for bit in range(TIME_BITS + SOURCE_BITS + CHECK_BITS):
+        x, y = (bit % COLUMNS + 0.5) * side, (bit // COLUMNS + 0.5) * side
+        value |= int(luma[int(y), int(x)] > 127) << bit
+    time, source = value & (1 << TIME_BITS) - 1, value >> TIME_BITS & 255
+    return (time, source) if value >> TIME_BITS + SOURCE_BITS == checksum(time, source) else None
+
+
+def beeps(frames: list[Any]) -> Iterator[float]:
+    """Seconds at which sound begins after QUIET_MS of silence."""
+    import numpy
+
+    loud_until = -1.0
+    for frame in frames:
+        samples = numpy.abs(frame.to_ndarray().astype(float).mean(axis=0))
+        for start in range(0, len(samples), 48):
+            at = frame.time + start / 48_000
+            if samples[start : start + 48].max() > 0.05:
+                if at - loud_until > QUIET_MS / 1000:
+                    yield at
+                loud_until = at
+
+
+def watch(row: Any) -> dict[str, Any]:
+    """One party's file."""
+    import av
+
+    from recordings.vault import store
+
+    with store.open_reader(row) as reader, av.open(reader) as container:
+        codes, unreadable, sound = [], 0, []
+        resampler = av.AudioResampler(format="fltp", layout="mono", rate=48_000)
+        for frame in container.decode(list(container.streams)):
+            if isinstance(frame, av.VideoFrame):
+                code = read_code(frame)
+                if code is None:
+                    unreadable += 1
+                else:
+                    codes.append((round(frame.time, 4), *code))
+            else:
+                sound += resampler.resample(frame)
+    return {
+        "role": row.role,
+        "begins": row.begins.timestamp(),
+        "duration": row.duration,
+        "gaps": row.gaps,
+        "codes": codes,
+        "unreadable": unreadable,
+        "beeps": [round(at, 4) for at in beeps(sound)],
+    }
+
+
+def told(whole: bool) -> dict[str, Any]:
+    from recordings.models import Consent, Recording, RecordingFile, Segment
+    from recordings.vault import store
+
+    recording = Recording.objects.order_by("-pk").first()
+    folder = Path(store.storage().location)  # type: ignore[attr-defined]
+    files = RecordingFile.objects.filter(recording=recording, checked__isnull=False).order_by("role")
+    return {
+        "recording": str(recording.uuid) if recording else None,
+        "state": recording.state if recording else None,
+        "cause": recording.cause if recording else None,
+        "owner": recording.owner if recording else None,
+        "epoch": recording.epoch if recording else 0,
+        "segments": list(Segment.objects.filter(recording=recording).values_list("epoch", "number", "party__role")),
+        "consents": list(Consent.objects.values_list("accepted", "wording__version")),
+        "bytes": sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) if folder.exists() else 0,
+        "files": [watch(row) for row in files] if whole else files.count(),
+    }
+
+
+if __name__ == "__main__":
+    django.setup()
+    print(json.dumps(told("whole" in sys.argv)))
