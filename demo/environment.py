@@ -88,6 +88,9 @@ def redis_layer(url: str) -> dict[str, Any]:
 
 def filesystem_broker(directory: Path) -> dict[str, Any]:
     """Celery's broker without a server. The default of one look per second is sluggish; the folders must exist."""
+    from . import file_broker  # kombu: not for whoever wants something else of here
+
+    file_broker.use()
     queue, control = directory / "broker" / "queue", directory / "broker" / "control"
     for path in (queue, control):
         path.mkdir(parents=True, exist_ok=True)

@@ -26,7 +26,9 @@ class WordingAdmin(OtpModelAdmin):
     readonly_fields = ("created",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(rtc_used=Count("consents"))
+        rows: QuerySet[Any] = super().get_queryset(request)
+        counted: QuerySet[Any] = rows.annotate(rtc_used=Count("consents"))
+        return counted
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and not _used(obj)

@@ -79,8 +79,9 @@ class RecordingAdmin(ReadOnlyModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         holds = Hold.objects.filter(recording=OuterRef("pk"), lifted__isnull=True)
-        rows = super().get_queryset(request).select_related("call").annotate(rtc_held=Exists(holds))
-        return rows.defer("call__context")
+        rows: QuerySet[Any] = super().get_queryset(request).select_related("call").defer("call__context")
+        marked: QuerySet[Any] = rows.annotate(rtc_held=Exists(holds))
+        return marked
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         return self._with_play(request, self.list_display)

@@ -41,7 +41,7 @@ class Recording(models.Model):
     epoch = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     owner = models.CharField(_("recorded by"), max_length=80, blank=True, default="")
-    given = models.DateTimeField(null=True, blank=True)  # when a worker was asked last: the sweepers do not ask too often
+    given = models.DateTimeField(null=True, blank=True)  # a worker was asked: not again at once
     requested = models.DateTimeField(_("requested"))
     started = models.DateTimeField(_("started"), null=True, blank=True)
     ended = models.DateTimeField(_("ended"), null=True, blank=True)

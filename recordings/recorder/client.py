@@ -5,12 +5,11 @@ It knows nothing of media. `handle` gets every message after hello, `welcome` ea
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -36,7 +35,10 @@ class Refused(Exception):
 
 
 class Client:
-    """`held()` gives the links that this end still holds: [{link, generation, n}], n = the last message read."""
+    """`held()` gives the links that this end still holds: [{link, generation, n}], n = the last message read.
+
+    `allowed()` is asked before each hello: whoever was away for long may have been replaced, and would throw its
+    successor out of the seat."""
 
     def __init__(
         self,
@@ -47,9 +49,10 @@ class Client:
         welcome: Callable[[Message], None],
         handle: Callable[[str, Message], None],
         held: Callable[[], list[Message]],
+        allowed: Callable[[], Awaitable[bool]],
     ) -> None:
         self._url, self._key, self._role = url, f"s:{leg}", role
-        self._welcome, self._handle, self._held = welcome, handle, held
+        self._welcome, self._handle, self._held, self._allowed = welcome, handle, held, allowed
         self._tab = uuid4().hex
         self._resume = ""
         self._socket: ClientConnection | None = None
@@ -60,22 +63,23 @@ class Client:
         self.welcomed = False
 
     async def run(self) -> str:
-        """Until the server says goodbye: its reason. Raises Refused. What else goes wrong is tried again for ever:
-        whoever runs this ends it when it has lost its place."""
+        """Until the call is over for this leg, or it may not any more: the reason. Raises Refused. What else goes
+        wrong is tried again for ever."""
         failures = 0
-        while True:
+        while await self._allowed():
             try:
                 reason = await self._once()
-                failures = 0
-                if reason in ("ended", "taken_over", "revoked"):
+                if reason == "ended":
                     return reason
+                if reason in ("taken_over", "revoked"):  # whether rightly so, `allowed` knows
+                    self._resume = ""
             except (OSError, TimeoutError, InvalidHandshake, WebSocketException) as error:
-                log.info("no signalling server at present (%s)", type(error).__name__)
-            if self.welcomed:
-                failures = 0
+                log.info("no signalling server at present (%s %s)", type(error).__name__, error)
+            failures = 0 if self.welcomed else failures
             self.welcomed = False
             await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
             failures += 1
+        return "lost its place"
 
     def send(self, kind: str, body: Message, call: UUID) -> None:
         """Say something now, or as soon as there is a socket."""
@@ -108,8 +112,8 @@ class Client:
             finally:
                 self._socket = None
                 beating.cancel()
-                with contextlib.suppress(asyncio.CancelledError, WebSocketException):
-                    await beating
+                # Not `suppress(CancelledError)`: it may be ourselves who are cancelled at this moment.
+                await asyncio.gather(beating, return_exceptions=True)
 
     async def _hello(self, socket: ClientConnection) -> Message:
         """Raises Refused, TimeoutError, ConnectionClosed."""

@@ -50,7 +50,7 @@ class Session:
         self._news = asyncio.Event()
         self._client = Client(
             settings().SIGNALLING_URL, claim.leg, Role.RECORDER, welcome=self._welcome, handle=self._handle,
-            held=self._held,
+            held=self._held, allowed=self._allowed,
         )  # fmt: skip
 
     def stop(self, reason: str) -> None:
@@ -102,6 +102,13 @@ class Session:
             self.stop(await self._client.run())
         except Refused as refusal:
             self.stop(f"refused: {refusal.code}")
+
+    async def _allowed(self) -> bool:
+        """Is the place still this one's? A database that is away does not say no."""
+        try:
+            return not self._over.is_set() and await in_db(leases.renew, self.claim) is not None
+        except DatabaseError:
+            return True
 
     def _say(self, kind: str, body: Message) -> None:
         self._client.send(kind, body, self.claim.call)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.contrib import admin
@@ -12,7 +11,7 @@ from django.core.handlers.asgi import ASGIRequest
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseNotAllowed, StreamingHttpResponse
 from django.urls import path, reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -82,7 +81,7 @@ class AuditEntryAdmin(ReadOnlyModelAdmin):
 
     @admin.display(description=_("details"))
     def details(self, entry: AuditEntry) -> SafeString | str:
-        return _lines(entry.data) if entry.data else display.EMPTY
+        return display.pairs(entry.data) if entry.data else display.EMPTY
 
     @admin.display(description=_("seal"))
     def sealed_by(self, entry: AuditEntry) -> Any:
@@ -128,16 +127,6 @@ class AuditEntryAdmin(ReadOnlyModelAdmin):
 
 def may_export(request: HttpRequest) -> bool:
     return bool(request.user.has_perm("rtc_service.export_audit"))
-
-
-def _lines(data: dict[str, Any]) -> SafeString:
-    """One line for each key; what is nested stays JSON."""
-    texts = [(key, _text(value)) for key, value in data.items()]
-    return format_html("<dl>{}</dl>", format_html_join("", "<dt><code>{}</code></dt><dd>{}</dd>", texts))
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 @admin.register(AuditSeal)

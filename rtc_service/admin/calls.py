@@ -9,6 +9,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.forms.widgets import Media, Script
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -28,6 +29,10 @@ from .base import ReadOnlyModelAdmin
 
 # Ten columns, and charts beside a time line: these two pages take the room of the admin's side bar.
 WIDE = {"is_nav_sidebar_enabled": False}
+CHARTS = Media(
+    css={"all": ("rtc_service/vendor/uplot/uPlot.min.css",)},
+    js=(Script("rtc_service/js/admin/quality-chart.js", type="module"),),
+)
 
 
 class CallList(ChangeList):
@@ -63,9 +68,6 @@ class CallAdmin(ReadOnlyModelAdmin):
     search_help_text = _("Beginning of the call's identifier, subject, title, or the agent's user name")
     actions = ("force_end",)
     fields = ("uuid",)  # the change page is a template of its own
-
-    class Media:
-        js = ("rtc_service/js/admin/quality-chart.js",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Call]:
         # The context is encrypted and shown nowhere here: it is not fetched.
@@ -156,13 +158,14 @@ class CallAdmin(ReadOnlyModelAdmin):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         call = self._call(request, object_id)
         audit.record("call.viewed", user_id=request.user.pk, call=call.uuid)
+        told = story.tell(request, call)
         context = {
             **self.admin_site.each_context(request),
-            **story.tell(request, call),
+            **told,
             **WIDE,
             "title": _("Call %(call)s") % {"call": call},
             "opts": self.opts,
-            "media": self.media,
+            "media": CHARTS + self.media if told["quality"] else self.media,
             "may_end": call.is_open and self.has_change_permission(request, call),
             **(extra_context or {}),
         }

@@ -1,7 +1,4 @@
-"""Line charts of a call's quality as numbers for a small SVG template. Pure: no models, no request.
-
-A chart is 320 by 120 units; the template only writes what is computed here, so that no script is needed to see it.
-"""
+"""A call's quality as lines for charts: thinned, with honest gaps and medians. Pure: no models, no request."""
 
 from __future__ import annotations
 
@@ -14,10 +11,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-WIDTH, HEIGHT = 320.0, 120.0
-LEFT, RIGHT, TOP, BOTTOM = 34.0, 6.0, 8.0, 18.0
-STEPS = (1, 1.5, 2, 3, 4, 5, 6, 8, 10)
-MOST_POINTS = 240  # per line; beyond, neighbours are averaged
+MOST_POINTS = 2_200  # per line: three hours of 5 s windows; beyond, neighbours are averaged
+MOST_ROWS = 240  # per line of the table, which a browser lays out cell by cell
 
 
 @dataclass(frozen=True)
@@ -31,6 +26,9 @@ class Metric:
     digits: int = 0
     least: float = 1.0
 
+    def shown(self, value: float | None) -> float | None:
+        return None if value is None else round(value * self.factor, self.digits)
+
     def words(self, value: float | None) -> str:
         return "–" if value is None else f"{value * self.factor:.{self.digits}f}"
 
@@ -43,6 +41,7 @@ METRICS = (
     Metric("bitrate", pgettext_lazy("bit rate", "Received"), "Mbit/s", 1e-6, 2, least=1),
     Metric("bitrate_out", pgettext_lazy("bit rate", "Sent"), "Mbit/s", 1e-6, 2, least=1),
     Metric("fps", _("Pictures per second"), "1/s", least=30),
+    Metric("height", _("Height of the picture"), "px", least=360),
     Metric("frozen", _("Picture frozen"), "%", 100, 1, least=5),
     Metric("concealed", _("Sound patched up"), "%", 100, 1, least=5),
 )
@@ -56,6 +55,10 @@ class Point:
     seconds: float
     values: dict[str, Any]
 
+    @property
+    def end(self) -> float:
+        return self.at + self.seconds
+
 
 @dataclass(frozen=True)
 class Series:
@@ -66,81 +69,59 @@ class Series:
     points: list[Point]
 
 
+def stretches(points: Sequence[Point]) -> list[list[Point]]:
+    """Runs of windows without a missing one between them."""
+    runs: list[list[Point]] = []
+    for point in points:
+        if runs and point.at - runs[-1][-1].end < 0.9 * runs[-1][-1].seconds:
+            runs[-1].append(point)
+        else:
+            runs.append([point])
+    return runs
+
+
 def thin(points: Sequence[Point], most: int = MOST_POINTS) -> list[Point]:
-    """At most so many points: neighbours become one window with the mean of each value."""
+    """About `most` points (a gap may cost one more): neighbours become one window with the mean of each value.
+    Windows on the two sides of a gap are never mixed."""
     step = math.ceil(len(points) / most) or 1
     if step == 1:
         return list(points)
-    return [_mean(points[start : start + step]) for start in range(0, len(points), step)]
+    return [_mean(run[start : start + step]) for run in stretches(points) for start in range(0, len(run), step)]
 
 
 def _mean(group: Sequence[Point]) -> Point:
     values: dict[str, Any] = {}
-    for metric in METRICS:
-        known = [point.values[metric.key] for point in group if point.values.get(metric.key) is not None]
+    for key in {key for point in group for key in point.values}:
+        known = [point.values[key] for point in group if point.values.get(key) is not None]
         if known:
-            values[metric.key] = sum(known) / len(known)
-    return Point(group[0].at, group[-1].at + group[-1].seconds - group[0].at, values)
+            values[key] = sum(known) / len(known)
+    return Point(group[0].at, group[-1].end - group[0].at, values)
 
 
-def nice_ceiling(value: float) -> float:
-    """The next round number: one of STEPS times a power of ten."""
-    if value <= 0:
-        return 1.0
-    power = 10.0 ** math.floor(math.log10(value))
-    return next(step * power for step in STEPS if value <= step * power * (1 + 1e-9))
-
-
-@dataclass(frozen=True)
-class Frame:
-    """The time span that all charts of a call share, in seconds since the request."""
-
-    start: float
-    end: float
-
-    def x(self, at: float) -> float:
-        share = (at - self.start) / max(self.end - self.start, 1e-9)
-        return round(LEFT + min(max(share, 0.0), 1.0) * (WIDTH - LEFT - RIGHT), 1)
-
-
-def chart(metric: Metric, series: Sequence[Series], frame: Frame) -> dict[str, Any] | None:
-    """{"metric", "lines", "ticks", "medians"} or None when nobody measured it."""
-    known = {
-        line.index: [point for point in line.points if point.values.get(metric.key) is not None] for line in series
-    }
-    values = [point.values[metric.key] * metric.factor for points in known.values() for point in points]
-    if not values:
+def medians(metric: Metric, series: Sequence[Series]) -> list[dict[str, Any]] | None:
+    """[{"index", "name", "text"}] of all sides, or None when nobody measured it."""
+    known = [[v for p in line.points if (v := p.values.get(metric.key)) is not None] for line in series]
+    if not any(known):
         return None
-    top = nice_ceiling(max(*values, metric.least))
-
-    def y(value: float) -> float:
-        return round(HEIGHT - BOTTOM - value / top * (HEIGHT - TOP - BOTTOM), 1)
-
-    lines = [
-        {"index": index, "path": _path(points, frame, lambda point: y(point.values[metric.key] * metric.factor))}
-        for index, points in known.items()
-        if points
+    return [
+        {"index": line.index, "name": line.name, "text": metric.words(median(values) if values else None)}
+        for line, values in zip(series, known, strict=True)
     ]
-    medians = [
-        {"index": line.index, "text": metric.words(_median(known[line.index], metric.key)), "name": line.name}
-        for line in series
-    ]
-    ticks = [{"y": y(share * top), "text": f"{share * top:g}"} for share in (0, 0.5, 1)]
-    return {"metric": metric, "lines": lines, "ticks": ticks, "medians": medians, "top": top}
 
 
-def _median(points: Sequence[Point], key: str) -> float | None:
-    return median(point.values[key] for point in points) if points else None
+def columns(line: Series, metrics: Sequence[Metric]) -> dict[str, Any]:
+    """A line for the browser: {"at": [middle of each window, s], "values": {key: [number or None]}}.
 
-
-def _path(points: Sequence[Point], frame: Frame, y: Any) -> str:
-    """An SVG path through the windows' middles, interrupted where windows are missing."""
-    parts: list[str] = []
-    before: Point | None = None
-    for point in points:
-        joined = before is not None and point.at - (before.at + before.seconds) < 0.9 * before.seconds
-        x = frame.x(point.at + point.seconds / 2)
-        # A move alone draws nothing; the zero-length line shows a lonely point as a dot (round caps).
-        parts.append(f"L{x} {y(point)}" if joined else f"M{x} {y(point)}h0")
-        before = point
-    return "".join(parts)
+    A point of None stands in each gap, so that no line is drawn across it.
+    """
+    at: list[float] = []
+    rows: list[Point | None] = []
+    for run in stretches(line.points):
+        if at:
+            at.append(round((at[-1] + run[0].at) / 2, 2))
+            rows.append(None)
+        at += [round(point.at + point.seconds / 2, 2) for point in run]
+        rows += run
+    values = {metric.key: [metric.shown(row.values.get(metric.key)) if row else None for row in rows]
+              for metric in metrics}  # fmt: skip
+    return {"at": at, "values": values}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -91,6 +93,13 @@ def participant_name(leg: Participant) -> str:
     if leg.role == Role.CUSTOMER:
         return visitor_name(leg.visitor)
     return leg.name or (user_name(leg.user) if leg.user else str(leg.get_role_display()))
+
+
+def pairs(data: Mapping[str, Any]) -> SafeString:
+    """A row's JSON details, one line for each key; what is nested stays JSON."""
+    texts = [(key, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+             for key, value in data.items()]  # fmt: skip
+    return format_html("<dl>{}</dl>", format_html_join("", "<dt><code>{}</code></dt><dd>{}</dd>", texts))
 
 
 def page_address(url: str) -> str:

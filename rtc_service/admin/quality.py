@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse
 
 from ..models import Call, Event, Participant, QualitySample
-from . import charts, display
-from .charts import Frame, Point, Series
+from ..states import LegKind
+from . import charts, display, marks
+from .charts import Point, Series
 
 CSV_KEYS = ("rtt_ms", "loss", "jitter_ms", "bitrate", "bitrate_out", "fps", "width", "height", "frozen", "concealed",
             "latency_ms", "latency_p95_ms")  # fmt: skip
@@ -29,69 +31,75 @@ def series_of(call: Call, legs: Sequence[Participant]) -> list[Series]:
     ]
 
 
-def panel(call: Call, legs: Sequence[Participant], events: Sequence[Event]) -> dict[str, Any] | None:
-    """{"series", "charts", "times", "bands", "rows", "data"} for the template, or None without a sample."""
+def panel(
+    call: Call, legs: Sequence[Participant], events: Sequence[Event], people: Mapping[str, str]
+) -> dict[str, Any] | None:
+    """{"series", "charts", "metrics", "rows", "seconds", "stood", "thinned", "data"}, or None without a sample."""
     whole = series_of(call, legs)
     if not whole:
         return None
-    lines = [Series(line.name, line.index, charts.thin(line.points)) for line in whole]
-    start = min(line.points[0].at for line in lines)
-    end = max(line.points[-1].at + line.points[-1].seconds for line in lines)
-    frame = Frame(start, end)
-    drawn = [chart for metric in charts.METRICS if (chart := charts.chart(metric, lines, frame))]
+    drawn = [
+        {"metric": metric, "medians": middle}
+        for metric in charts.METRICS
+        if (middle := charts.medians(metric, whole)) is not None
+    ]
+    short = [replace(line, points=charts.thin(line.points, charts.MOST_ROWS)) for line in whole]
+    bands = standstills(call, events)
     return {
-        "series": lines,
+        "series": whole,
         "charts": drawn,
-        "times": [{"x": frame.x(at), "text": display.clock_words(at)} for at in (start, (start + end) / 2, end)],
-        "bands": _bands(call, events, frame),
-        "seconds": max(point.seconds for line in lines for point in line.points),
-        "thinned": any(len(line.points) < len(full.points) for line, full in zip(lines, whole, strict=True)),
-        "rows": _rows(lines),
         "metrics": charts.METRICS,
-        "data": _data(lines, frame),
+        "rows": _rows(short),
+        "seconds": max(point.seconds for line in whole for point in line.points),
+        "stood": bool(bands),
+        "thinned": any(len(line.points) < len(full.points) for line, full in zip(short, whole, strict=True)),
+        "data": _data(whole, bands, marks.of(call, events, people)),
     }
 
 
-def _bands(call: Call, events: Iterable[Event], frame: Frame) -> list[dict[str, float]]:
-    """The times in which a media link stood still, to shade behind the lines."""
-    bands, since = [], None
+def standstills(call: Call, events: Iterable[Event]) -> list[list[float | None]]:
+    """[[from, to]] in seconds since the request, in which a talk link brought no packets; None: until the end."""
+    since: dict[str, float] = {}
+    bands: list[list[float | None]] = []
     for event in events:
-        at = (event.at - call.requested).total_seconds()
-        if event.kind == "link.stale" and since is None:
-            since = at
-        elif event.kind in ("link.up", "link.closed") and since is not None:
-            bands.append({"x": frame.x(since), "width": round(max(frame.x(at) - frame.x(since), 1.0), 1)})
-            since = None
-    return bands
+        at, link = round((event.at - call.requested).total_seconds(), 2), event.data.get("link", "")
+        if event.kind == "link.stale" and event.data.get("kind", LegKind.TALK) == LegKind.TALK:
+            since.setdefault(link, at)
+        elif event.kind in ("link.up", "link.closed") and link in since:
+            bands.append([since.pop(link), at])
+    return bands + [[at, None] for at in since.values()]
 
 
 def _rows(lines: Sequence[Series]) -> list[dict[str, Any]]:
     """The table twin: all windows in time order, worded."""
     rows = [
         {"at": point.at, "time": display.clock_words(point.at), "name": line.name, "index": line.index,
-         "cells": [metric.words(point.values.get(metric.key)) for metric in charts.METRICS]}
+         "cells": [_cell(metric, point) for metric in charts.METRICS]}
         for line in lines
         for point in line.points
     ]  # fmt: skip
     return sorted(rows, key=lambda row: (row["at"], row["index"]))
 
 
-def _data(lines: Sequence[Series], frame: Frame) -> dict[str, Any]:
-    """What js/admin/quality-chart.js reads for its pointer: times and worded values."""
+def _cell(metric: charts.Metric, point: Point) -> str:
+    width, height = point.values.get("width"), point.values.get("height")
+    if metric.key == "height" and width and height:
+        return f"{width:.0f} × {height:.0f}"
+    return metric.words(point.values.get(metric.key))
+
+
+def _data(lines: Sequence[Series], bands: list[list[float | None]], events: list[dict[str, Any]]) -> dict[str, Any]:
+    """What js/admin/quality-chart.js draws. Times in seconds since the request."""
+    thinned = [replace(line, points=charts.thin(line.points)) for line in lines]
     return {
-        "start": frame.start,
-        "end": frame.end,
-        "left": charts.LEFT,
-        "right": charts.WIDTH - charts.RIGHT,
-        "keys": [metric.key for metric in charts.METRICS],
-        "series": [
-            [
-                [round(point.at + point.seconds / 2, 1), *(m.words(point.values.get(m.key)) for m in charts.METRICS)]
-                for point in line.points
-            ]
-            for line in lines
-        ],
-    }
+        "start": round(min(line.points[0].at for line in thinned), 2),
+        "end": round(max(line.points[-1].end for line in thinned), 2),
+        "metrics": {m.key: {"digits": m.digits, "least": m.least} for m in charts.METRICS},
+        "series": [{"name": line.name, "index": line.index, **charts.columns(line, charts.METRICS)}
+                   for line in thinned],
+        "bands": bands,
+        "marks": events,
+    }  # fmt: skip
 
 
 def as_csv(call: Call, legs: Sequence[Participant]) -> HttpResponse:

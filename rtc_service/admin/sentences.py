@@ -30,7 +30,12 @@ CAUSES = {
     "asked": gettext_lazy("asked for by a browser"),
     "no_media": gettext_lazy("no picture or sound came"),
     "ended": gettext_lazy("the call has ended"),
+    "never_up": gettext_lazy("the link did not come about"),
+    "not_recovered": gettext_lazy("the link did not recover"),
 }
+# A leaf adds the kinds of its questions.
+PROMPTS: dict[str, Any] = {}
+PROTOCOLS = ("udp", "tcp", "tls")
 BAD_CAUSES = ("missed", "lost", "staff_lost", "timeout", "no_media")
 ROUTES = {
     "host": gettext_lazy("directly in the same network"),
@@ -67,6 +72,11 @@ SWITCHED = {
 def cause_words(code: str) -> str:
     """A cause or reason in words; an unknown code stays as it is."""
     return str(CAUSES.get(code, code))
+
+
+def prompt_words(kind: str) -> str:
+    """A kind of question in words; an unknown one stays as it is."""
+    return str(PROMPTS.get(kind, kind))
 
 
 def route_words(route: Mapping[str, str]) -> str:
@@ -160,9 +170,9 @@ def link_opened(event: Event, people: People) -> str:
 
 def link_up(event: Event, people: People) -> str:
     route = event.data.get("route") or {}
-    protocol = route.get("protocol", "").upper()
-    values = {"parties": _parties(event, people), "route": route_words(route), "protocol": protocol}
-    if not values["route"]:
+    protocol = route.get("protocol", "")
+    values = {"parties": _parties(event, people), "route": route_words(route), "protocol": protocol.upper()}
+    if not values["route"] or protocol not in PROTOCOLS:
         return _("Media link %(parties)s stands") % values
     return _("Media link %(parties)s stands, %(route)s (%(protocol)s)") % values
 
@@ -186,13 +196,13 @@ def message(event: Event, people: People) -> str:
 
 
 def prompt_asked(event: Event, people: People) -> str:
-    return _("%(name)s was asked: %(kind)s") % {"name": _who(event, people), "kind": event.data.get("kind", "")}
+    return _("%(name)s was asked: %(kind)s") % {"name": _who(event, people), "kind": prompt_words(event.data.get("kind", ""))}
 
 
 def prompt_answered(event: Event, people: People) -> str:
     state = event.data.get("state", "")
     words = PromptState(state).label if state in PromptState.values else state
-    values = {"kind": event.data.get("kind", ""), "state": words}
+    values = {"kind": prompt_words(event.data.get("kind", "")), "state": words}
     return _("Question %(kind)s: %(state)s") % values
 
 

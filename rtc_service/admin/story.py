@@ -9,8 +9,9 @@ from django.http import HttpRequest
 
 from .. import clock, languages, registry, words
 from ..models import AuditEntry, Call, Duty, Event, Participant
+from ..models.message import PromptState
 from ..states import CallState
-from . import display, quality, sections, sentences
+from . import alerts, display, media_links, quality, sections, sentences
 
 STATE_OF_EVENT = {
     "call.requested": CallState.WAITING,
@@ -21,6 +22,9 @@ STATE_OF_EVENT = {
     "call.ended": CallState.ENDED,
 }
 
+PROMPT_TONES = {PromptState.OPEN: "info", PromptState.ACCEPTED: "good", PromptState.DECLINED: "warn"}
+AUDIT_ROWS = 20
+
 
 def tell(request: HttpRequest, call: Call) -> dict[str, Any]:
     """The template's context; what the user may not view is left out."""
@@ -28,7 +32,7 @@ def tell(request: HttpRequest, call: Call) -> dict[str, Any]:
     people = {str(leg.uuid): display.participant_name(leg) for leg in legs}
     events = list(call.events.order_by("seq"))
     may = {name: request.user.has_perm(f"rtc_service.view_{name}") for name in
-           ("message", "rating", "qualitysample", "prompt", "auditentry", "duty")}  # fmt: skip
+           ("message", "rating", "qualitysample", "prompt", "auditentry", "duty", "alert")}  # fmt: skip
     rating = getattr(call, "rating", None)
     cards = sections.render_all(request, call)
     return {
@@ -41,13 +45,14 @@ def tell(request: HttpRequest, call: Call) -> dict[str, Any]:
         "phases": phases(call, events),
         "lines": lines(call, events, people),
         "legs": [_leg(leg) for leg in legs],
-        "links": links(call, events, people),
+        "links": media_links.table(events, people),
         "messages_said": _messages(call, people) if may["message"] else None,
         "rating": rating if may["rating"] else None,
-        "prompts": call.prompts.select_related("participant").order_by("pk") if may["prompt"] else [],
-        "quality": quality.panel(call, legs, events) if may["qualitysample"] else None,
+        "prompts": _prompts(call, people) if may["prompt"] else [],
+        "quality": quality.panel(call, legs, events, people) if may["qualitysample"] else None,
         "ticket": ticket(call),
-        "audit": AuditEntry.objects.filter(call=call.uuid).select_related("user") if may["auditentry"] else [],
+        "audit": _audit(call) if may["auditentry"] else None,
+        "alerts": alerts.of_call(call, people) if may["alert"] else [],
         "duties": _duties(call) if may["duty"] else [],
         "sections": cards,
         "ticket_has_card": any(card["name"] == "ticket" for card in cards),
@@ -118,34 +123,6 @@ def lines(call: Call, events: Sequence[Event], people: Mapping[str, str]) -> lis
     return result
 
 
-def links(call: Call, events: Sequence[Event], people: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Every generation of every media link, from the log: kinds of candidates, never addresses."""
-    found: dict[tuple[str, int], dict[str, Any]] = {}
-    for event in events:
-        if not event.kind.startswith("link."):
-            continue
-        data = event.data
-        row = found.setdefault((data.get("link", ""), data.get("generation", 1)), {
-            "kind": data.get("kind", ""),
-            "generation": data.get("generation", 1),
-            "parties": " – ".join(people.get(party, "?") for party in data.get("parties", ())),
-            "opened": event.at,
-            "up": None,
-            "stale": 0,
-            "closed": None,
-            "route": {},
-        })  # fmt: skip
-        if event.kind == "link.up":
-            row["up"] = row["up"] or display.between(row["opened"], event.at)
-            row["route"] = data.get("route") or row["route"]
-        row["stale"] += event.kind == "link.stale"
-        if event.kind == "link.closed":
-            row["closed"] = event.at
-    for row in found.values():
-        row["route_words"] = sentences.route_words(row["route"])
-    return list(found.values())
-
-
 def ticket(call: Call) -> dict[str, Any] | None:
     """What the app that owns tickets says in the call's snapshot: {"number", "state", "url"}."""
     read = registry.get().snapshots.get("ticket")
@@ -167,6 +144,20 @@ def _messages(call: Call, people: Mapping[str, str]) -> list[dict[str, Any]]:
          "at": message.created}
         for message in call.messages.select_related("author")
     ]  # fmt: skip
+
+
+def _prompts(call: Call, people: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [
+        {"prompt": prompt, "kind": sentences.prompt_words(prompt.kind), "name": people[str(prompt.participant.uuid)],
+         "label": display.label(prompt.get_state_display(), PROMPT_TONES.get(prompt.state, "quiet"))}
+        for prompt in call.prompts.select_related("participant").order_by("pk")
+    ]  # fmt: skip
+
+
+def _audit(call: Call) -> dict[str, Any]:
+    """The newest entries, and whether there are more; no addresses, which have a permission of their own."""
+    entries = list(AuditEntry.objects.filter(call=call.uuid).select_related("user").order_by("-pk")[: AUDIT_ROWS + 1])
+    return {"entries": entries[:AUDIT_ROWS], "more": len(entries) > AUDIT_ROWS}
 
 
 def _duties(call: Call) -> Any:

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from .. import clock
 from ..models import Alert, Call
+from . import audit
 
 log = logging.getLogger("rtc_service.alerts")
 
@@ -31,3 +32,13 @@ def clear(code: str, *, key: str = "", call: Call | None = None, target: str = "
     """It is over; False when no such alert was open."""
     key = key or f"{code}:{call.uuid if call else '-'}:{target}"
     return bool(Alert.objects.filter(key=key[:160], cleared__isnull=True).update(cleared=clock.now()))
+
+
+def dismiss(alert: Alert, *, user_id: int) -> bool:
+    """Somebody has seen to it; False when it was over. What still goes on is raised again by whoever notices it."""
+    with transaction.atomic():
+        done = Alert.objects.filter(pk=alert.pk, cleared__isnull=True).update(cleared=clock.now())
+        if done:
+            audit.record("alert.cleared", user_id=user_id, call=alert.call.uuid if alert.call else None,
+                         target=f"alert:{alert.pk}", code=alert.code, about=alert.target)  # fmt: skip
+    return bool(done)

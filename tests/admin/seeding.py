@@ -10,8 +10,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from rtc_service import clock
-from rtc_service.models import Call, Link, Participant, QualitySample, Visitor
+from rtc_service import clock, lasting
+from rtc_service.models import Call, Link, Participant, QualitySample, QualitySummary, Visitor
 from rtc_service.services import calls, links, messages, participants, prompts
 from rtc_service.signalling.protocol import CallRequest
 from rtc_service.states import EndReason
@@ -97,7 +97,11 @@ def measure(
         }
         since = moment + timedelta(seconds=at - now)
         rows.append(QualitySample(participant=leg, window_start=since, seconds=5.0, values=values))
-    QualitySample.objects.bulk_create(rows)
+    known = QualitySummary.objects.filter(participant=leg).first()
+    summary = known or QualitySummary(participant=leg, call_id=leg.call_id, until=rows[0].window_start)
+    for row in QualitySample.objects.bulk_create(rows):
+        lasting.add(summary, row.window_start, row.seconds, row.values, counts=lambda key: True)
+    summary.save()
 
 
 def whole_call(

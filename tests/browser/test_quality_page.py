@@ -25,6 +25,23 @@ INK = """(index) => {
   return [...seen];
 }"""
 
+# For each column of the plotting area: which of these colours are in it.
+LINES = """([index, colours]) => {
+  const canvas = document.querySelectorAll(".rtc-plot canvas")[index];
+  const over = document.querySelectorAll(".rtc-plot .u-over")[index];
+  const scale = canvas.width / canvas.clientWidth;
+  const [left, top] = [over.offsetLeft * scale, over.offsetTop * scale];
+  const [width, height] = [over.offsetWidth * scale, over.offsetHeight * scale];
+  const data = canvas.getContext("2d").getImageData(left, top, width, height).data;
+  return Array.from({ length: width }, (_, x) => colours.map((colour) => {
+    for (let y = 0; y < height; y += 1) {
+      const at = (y * width + x) * 4;
+      if (`${data[at]},${data[at + 1]},${data[at + 2]}` === colour) return true;
+    }
+    return false;
+  }));
+}"""
+
 
 @dataclass(frozen=True)
 class Made:
@@ -79,11 +96,6 @@ def readout(page: Page) -> str:
     return page.locator("[data-rtc-readout]").inner_text()
 
 
-def ticks(page: Page) -> list[str]:
-    """The times under the first chart are drawn, not written: its scale says the same."""
-    return [str(value) for value in page.evaluate("() => [...document.querySelectorAll('[data-rtc-time]')].map((e) => e.textContent)")]
-
-
 def test_every_metric_has_a_chart_with_ink_in_it(page: Page) -> None:
     for index in range(10):
         overlay(page, index).scroll_into_view_if_needed()
@@ -107,6 +119,24 @@ def test_in_a_gap_there_is_no_value(page: Page) -> None:
     hover(page, 0, (48 + 82 * 60) / (3 * 3600 + 48))  # the customer was away from minute 80 to 84
     values = page.locator("figure").first.locator("[data-rtc-median]").all_inner_texts()
     assert values == ["–", "–"]
+
+
+def test_no_line_is_drawn_across_the_gap(page: Page) -> None:
+    """Zoomed to minutes 70 to 95: of each party's colour nothing lies between minute 81 and 84."""
+    for index in (0, 3):
+        box = overlay(page, index).bounding_box()
+        span = box["width"] / (3 * 3600 - 10)
+        page.mouse.move(box["x"] + 70 * 60 * span, box["y"] + 50)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 95 * 60 * span, box["y"] + 50, steps=5)
+        page.mouse.up()
+        columns = page.evaluate(LINES, [index, ["36,99,214", "217,112,12"]])
+        gap = [any(columns[int(len(columns) * share)]) for share in (0.47, 0.50, 0.53)]
+        beside = [any(any(columns[int(len(columns) * share) + step]) for step in range(6)) for share in (0.2, 0.35, 0.7)]
+        assert beside == [True] * 3
+        assert gap == [False] * 3
+        page.get_by_role("button", name="Whole call").click()
+        page.mouse.move(5, 5)
 
 
 def test_a_mark_is_read_in_a_sentence(page: Page) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import Any
 
 from recordings.models import Recording, Segment
 from recordings.recorder import worker
-from rtc_service import clock
+from rtc_service import clock, tokens
 from rtc_service.db import in_db
 from rtc_service.models import Alert, Call, Link
 from rtc_service.testing import assert_replay_equals_snapshot, run_duties
@@ -244,3 +245,61 @@ async def test_there_is_room_for_so_many_only(people: People, core: Core) -> Non
 
         assert not await worker._take(uuid4())
         assert list(worker._sessions) == [place.recording]
+
+
+async def test_one_that_was_replaced_does_not_throw_its_successor_out(people: People, core: Core) -> None:
+    async with studio(people, core) as place:
+        await begun(place)
+        client, claim = place.session._client, place.session.claim
+        # Another has claimed and sits in the seat; this one's socket is gone, and the goodbye with it.
+        await in_db(lambda: Recording.objects.update(epoch=2, lease_until=clock.after(60), owner="another"))
+        leg = await in_db(lambda: Recording.objects.get().leg)
+        assert client._socket is not None
+        socket, client._read = client._socket, _deaf  # type: ignore[method-assign]
+        successor = await Tab("successor").connect()
+        answer = await successor.hello(tokens.hello(f"s:{leg.uuid}", "recorder"), take_over=True)  # type: ignore[union-attr]
+        assert answer["kind"] == "welcome"
+        await socket.close()
+        await eventually(lambda: worker._sessions, lambda sessions: not sessions)
+        assert place.session.reason == "lost its place" and claim.epoch == 1
+        await successor.settle()
+        assert "bye" not in successor.kinds() and successor.code is None
+
+
+async def _deaf(socket: Any) -> str:
+    await socket.wait_closed()
+    return ""
+
+
+async def test_one_that_is_thrown_out_wrongly_comes_back(people: People, core: Core) -> None:
+    async with studio(people, core) as place:
+        await begun(place)
+        leg = place.session.claim.leg
+        # A recorder that was replaced long ago, of a version that does not look before it sits down.
+        zombie = await Tab("zombie").connect()
+        await zombie.hello(tokens.hello(f"s:{leg}", "recorder"), take_over=True)
+        await zombie.kind("bye", reason="taken_over")
+        await eventually(lambda: place.session._client.welcomed, bool)
+        assert list(worker._sessions) == [place.recording]
+
+
+async def test_it_ends_while_it_puts_a_broken_socket_away(people: People, core: Core) -> None:
+    async with studio(people, core) as place:
+        await begun(place)
+        client, putting_away = place.session._client, asyncio.Event()
+
+        async def beat(socket: Any) -> None:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                putting_away.set()
+                await asyncio.sleep(60)
+
+        client._beat = beat  # type: ignore[method-assign]
+        assert client._socket is not None
+        await client._socket.close()  # the next one has the beat of above
+        await eventually(lambda: client.welcomed and client._socket, bool)
+        await client._socket.close()
+        await putting_away.wait()
+        place.session.stop("asked to")
+        await eventually(lambda: worker._sessions, lambda sessions: not sessions)

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "features.md").read_text()
-LINES = {"W": 10, "G": 9, "R": 7, "M": 9, "C": 5, "T": 4, "Q": 2, "A": 6, "S": 6, "D": 5}
+LINES = {"W": 10, "G": 9, "R": 7, "M": 9, "C": 5, "T": 4, "K": 6, "Q": 2, "A": 6, "S": 6, "O": 6, "D": 5}
 PROOF = re.compile(r"`(tests/[\w/.-]+?\.(?:py|mjs))(?:::(\w+))?`")
 
 

@@ -102,6 +102,68 @@ def told(whole: bool) -> dict[str, Any]:
     }
 
 
+def needles() -> dict[str, list[bytes]]:
+    """The keys of everything that lies on the storage, in each spelling, and pieces of what they lock up."""
+    import base64
+
+    from recordings.models import RecordingFile, Segment
+    from recordings.vault import keys, store
+
+    found: dict[str, list[bytes]] = {"key": [], "media": []}
+    for row in [*Segment.objects.all(), *RecordingFile.objects.filter(checked__isnull=False)]:
+        key = keys.unwrap(row.key_id, row.wrapped_key, row.name).key
+        plain, safe = base64.b64encode(key).rstrip(b"="), base64.urlsafe_b64encode(key).rstrip(b"=")
+        found["key"] += [key, key.hex().encode(), plain, safe]
+        with store.open_reader(row, tolerant=True) as reader:
+            media = reader.read()
+        pieces = [media[at : at + 48] for at in range(4_000, len(media) - 48, max(len(media) // 40, 1))]
+        found["media"] += [piece for piece in pieces if len(set(piece)) > 30]  # reserved space is zeros, here as there
+    return found
+
+
+def places(data: Path) -> Iterator[tuple[str, bytes]]:
+    """Everything that is kept: files of the data directory (storage, SQLite, file broker, logs), rows, Redis."""
+    import os
+
+    from django.db import connection
+
+    for path in data.rglob("*"):
+        if path.is_file():
+            yield str(path), path.read_bytes()
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names():
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608
+            for row in cursor.fetchall():
+                yield (
+                    f"table {table}",
+                    b" ".join(
+                        bytes(value) if isinstance(value, (bytes, memoryview)) else str(value).encode() for value in row
+                    ),
+                )
+    if url := os.environ.get("RTC_DEMO_REDIS_URL"):
+        import redis
+
+        client = redis.Redis.from_url(url)
+        for key in client.scan_iter():
+            yield f"redis {key!r}", client.dump(key) or b""
+
+
+def traces() -> dict[str, Any]:
+    """Where a key or a piece of plain media stands, and how many of each were looked for in how many places."""
+    import os
+
+    wanted, data = needles(), Path(os.environ["RTC_DEMO_DATA"])
+    # The test of the test: what is planted is found.
+    planted = data / "logs" / "planted"
+    planted.write_bytes(b"x" * 1_000 + wanted["media"][0] + wanted["key"][0])
+    count, found = 0, []
+    for place, content in places(data):
+        count += 1
+        found += [f"{kind} in {place}" for kind, list_ in wanted.items() for piece in list_ if piece in content]
+    planted.unlink()
+    return {"places": count, "found": sorted(set(found)), **{kind: len(list_) for kind, list_ in wanted.items()}}
+
+
 if __name__ == "__main__":
     django.setup()
-    print(json.dumps(told("whole" in sys.argv)))
+    print(json.dumps(traces() if "traces" in sys.argv else told("whole" in sys.argv)))

@@ -1,24 +1,24 @@
 /**
- * The pointer over the quality charts: one line through all of them, and the values at that moment beside each title.
- * The charts themselves are drawn by the server; without this file only the pointer is missing.
+ * The quality charts of a call: one per metric, all parties in it, one pointer and one zoom through all of them.
+ * Without this file the table below the charts says the same.
+ *
+ * @typedef {{at: number, word: string, text: string, tone: string}} Mark
+ * @typedef {{name: string, index: number, at: number[], values: Record<string, Array<number|null>>}} Line
+ * @typedef {object} Data  times in seconds since the call was requested
+ * @property {number} start
+ * @property {number} end
+ * @property {Record<string, {digits: number, least: number}>} metrics
+ * @property {Line[]} series
+ * @property {Array<[number, number|null]>} bands  no packets
+ * @property {Mark[]} marks
  */
 
-/**
- * @typedef {{start: number, end: number, left: number, right: number, keys: string[], series: Array<Array<[number, ...string[]]>>}} Data
- */
+import { clockWords } from "./plot-data.js";
+import { drawChart } from "./plot.js";
+import { readTheme, watchTheme } from "./plot-theme.js";
 
-/**
- * The row nearest in time, or null when the side measured nothing around it.
- * @param {Array<[number, ...string[]]>} rows  in time order
- * @param {number} at  seconds
- */
-function nearest(rows, at) {
-  let best = null;
-  for (const row of rows) {
-    if (best === null || Math.abs(row[0] - at) < Math.abs(best[0] - at)) best = row;
-  }
-  return best && Math.abs(best[0] - at) < 30 ? best : null;
-}
+/** How far the pointer may be from a mark to read it, in pixels. */
+const NEAR = 6;
 
 /** @param {HTMLElement} box */
 function enliven(box) {
@@ -26,45 +26,50 @@ function enliven(box) {
   if (!source) return;
   /** @type {Data} */
   const data = JSON.parse(source.textContent ?? "{}");
-  const charts = Array.from(box.querySelectorAll("[data-rtc-key]")).map((figure) => ({
-    column: data.keys.indexOf(/** @type {HTMLElement} */ (figure).dataset.rtcKey ?? "") + 1,
-    svg: /** @type {SVGSVGElement} */ (figure.querySelector("svg")),
-    cursor: /** @type {SVGLineElement} */ (figure.querySelector(".rtc-cursor")),
-    values: /** @type {HTMLElement[]} */ (Array.from(figure.querySelectorAll("[data-rtc-median]"))),
-  }));
+  const readout = /** @type {HTMLElement} */ (box.querySelector("[data-rtc-readout]"));
+  const time = /** @type {HTMLElement} */ (box.querySelector("[data-rtc-time]"));
+  const marks = /** @type {HTMLElement} */ (box.querySelector("[data-rtc-marks]"));
+  const whole = /** @type {HTMLButtonElement} */ (box.querySelector("[data-rtc-whole]"));
+  const hint = marks.textContent;
+  let theme = readTheme(box);
 
-  /** @param {number} at  seconds since the request */
-  const show = (at) => {
-    const rows = data.series.map((series) => nearest(series, at));
-    const x = data.left + ((at - data.start) / (data.end - data.start || 1)) * (data.right - data.left);
-    for (const chart of charts) {
-      chart.cursor.setAttribute("x1", String(x));
-      chart.cursor.setAttribute("x2", String(x));
-      chart.cursor.setAttribute("visibility", "visible");
-      chart.values.forEach((value, index) => {
-        const row = rows[index];
-        value.textContent = row ? String(row[chart.column]) : "–";
-      });
-    }
-  };
-  const clear = () => {
-    for (const chart of charts) {
-      chart.cursor.setAttribute("visibility", "hidden");
-      for (const value of chart.values) value.textContent = value.dataset.rtcMedian ?? "";
-    }
-  };
-
-  for (const chart of charts) {
-    chart.svg.addEventListener("pointermove", (event) => {
-      const frame = chart.svg.getBoundingClientRect();
-      const x = ((event.clientX - frame.left) / frame.width) * chart.svg.viewBox.baseVal.width;
-      const share = Math.min(1, Math.max(0, (x - data.left) / (data.right - data.left)));
-      show(data.start + share * (data.end - data.start));
+  const charts = Array.from(box.querySelectorAll("[data-rtc-key]")).map((figure) => {
+    const values = /** @type {HTMLElement[]} */ (Array.from(figure.querySelectorAll("[data-rtc-median]")));
+    const { digits } = data.metrics[/** @type {HTMLElement} */ (figure).dataset.rtcKey ?? ""];
+    return drawChart({
+      data,
+      key: /** @type {HTMLElement} */ (figure).dataset.rtcKey ?? "",
+      place: /** @type {HTMLElement} */ (figure.querySelector(".rtc-plot")),
+      theme: () => theme,
+      onPoint: (numbers) => {
+        values.forEach((value, index) => {
+          const number = numbers?.[index];
+          value.textContent = numbers ? (number === null ? "–" : number.toFixed(digits)) : (value.dataset.rtcMedian ?? "");
+        });
+      },
+      onPointer: (at, secondsPerPixel) => tell(at, secondsPerPixel),
+      onZoom: (min, max) => zoom(min, max),
     });
-    chart.svg.addEventListener("pointerleave", clear);
-  }
+  });
+
+  /** @param {number|null} at  @param {number} secondsPerPixel */
+  const tell = (at, secondsPerPixel) => {
+    time.textContent = at === null ? "" : clockWords(at);
+    const near = at === null ? [] : data.marks.filter((mark) => Math.abs(mark.at - at) <= NEAR * secondsPerPixel);
+    marks.textContent = at === null ? hint : near.map((mark) => `${clockWords(mark.at)} ${mark.text}`).join(" · ");
+  };
+  /** @param {number} min  @param {number} max */
+  const zoom = (min, max) => {
+    whole.hidden = min <= data.start && max >= data.end;
+    for (const chart of charts) chart.zoom(min, max);
+  };
+  whole.addEventListener("click", () => zoom(data.start, data.end));
+  watchTheme(() => {
+    theme = readTheme(box);
+    for (const chart of charts) chart.redraw();
+  });
+  readout.hidden = false;
+  /** @type {HTMLElement} */ (box.querySelector("[data-rtc-undrawn]")).hidden = true;
 }
 
-addEventListener("DOMContentLoaded", () => {
-  for (const box of document.querySelectorAll("[data-rtc-charts]")) enliven(/** @type {HTMLElement} */ (box));
-});
+for (const box of document.querySelectorAll("[data-rtc-charts]")) enliven(/** @type {HTMLElement} */ (box));
