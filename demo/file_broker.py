@@ -18,12 +18,12 @@ from kombu.utils.json import dumps
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, message: Any, **_: Any) -> None:
+    def _put(self, queue: str, payload: Any, **_: Any) -> None:  # type: ignore[override]
         folder = Path(self.data_folder_out)
         name = f"{round(monotonic() * 1000)}_{uuid4()}.{queue}.msg"
         draft = folder / f".{name}"  # nobody looks for a name that begins with a dot
         try:
-            draft.write_text(dumps(message))  # type: ignore[no-untyped-call]
+            draft.write_text(dumps(payload))  # type: ignore[no-untyped-call]
             os.rename(draft, folder / name)
         except OSError as error:
             raise ChannelError(f"cannot add {name!r} to the broker's folder") from error

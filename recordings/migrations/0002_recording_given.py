@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('rtc_recordings', '0001_initial'),
+        ("rtc_recordings", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='recording',
-            name='given',
+            model_name="recording",
+            name="given",
             field=models.DateTimeField(blank=True, null=True),
         ),
     ]

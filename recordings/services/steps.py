@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from rtc_service.exceptions import Conflict, Refused
 from rtc_service.models import Call, Event
+from rtc_service.services import timeline
 from rtc_service.states import WITH_STAFF, CallState
 
 from ..models import Consent, Recording
@@ -82,9 +83,10 @@ def start_by_hand(call: Call, *, by: Actor) -> str:
         raise Refused("calls of this queue are not recorded", code="recording_off")
     if call.state not in WITH_STAFF:
         raise Conflict("nobody is talking in this call")
-    if recordings.open_of(call) is None and consents.given(call):
-        return str(recordings.start_another(call, cause="asked", by=by).state)
-    return str(consents.ask(call, cause="staff", by=by).state)
+    with timeline.changing(call):  # or a recording that ends at this moment has the customer asked once more
+        if recordings.open_of(call) is None and consents.given(call):
+            return str(recordings.start_another(call, cause="asked", by=by).state)
+        return str(consents.ask(call, cause="staff", by=by).state)
 
 
 def stop_by_hand(call: Call, *, by: Actor) -> str:

@@ -196,7 +196,10 @@ def message(event: Event, people: People) -> str:
 
 
 def prompt_asked(event: Event, people: People) -> str:
-    return _("%(name)s was asked: %(kind)s") % {"name": _who(event, people), "kind": prompt_words(event.data.get("kind", ""))}
+    return _("%(name)s was asked: %(kind)s") % {
+        "name": _who(event, people),
+        "kind": prompt_words(event.data.get("kind", "")),
+    }
 
 
 def prompt_answered(event: Event, people: People) -> str:

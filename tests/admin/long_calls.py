@@ -42,9 +42,7 @@ def long_call(visitor: Visitor, user: Any, *, name: str = NAME, title: str = TIT
             seeding.measure(leg, time.at, began, away, base=base)
             after = away + CUTS[2][1]
             rest = HOURS * 3600 - after
-            seeding.measure(
-                leg, time.at, began + after, rest, base=base, bad=(BAD[0] - after, BAD[1] - after)
-            )
+            seeding.measure(leg, time.at, began + after, rest, base=base, bad=(BAD[0] - after, BAD[1] - after))
         alerts.raise_("recordings.no_picture", call=call, target=str(customer.uuid))
         alerts.clear("recordings.no_picture", call=call, target=str(customer.uuid))
         alerts.raise_("recordings.no_sound", call=call, target=str(staff.uuid))
@@ -93,4 +91,3 @@ def text_only(visitor: Visitor, user: Any) -> Call:
         calls.hang_up(call, by=customer)
     call.refresh_from_db()
     return call
-

@@ -62,9 +62,9 @@ def fill_windows() -> None:
         start = "joined + make_interval(secs => i * 5)"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} (participant_id, window_start, seconds, \"values\") "  # noqa: S608
+            f'INSERT INTO {table} (participant_id, window_start, seconds, "values") '  # noqa: S608
             f"WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {WINDOWS - 1}) "
-            f"SELECT id, {start}, 5.0, '{{\"loss\": 0.3, \"rtt_ms\": 40, \"fps\": 30}}' FROM {legs}, n"
+            f'SELECT id, {start}, 5.0, \'{{"loss": 0.3, "rtt_ms": 40, "fps": 30}}\' FROM {legs}, n'
         )
 
 

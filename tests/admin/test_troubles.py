@@ -172,7 +172,7 @@ def test_who_switched_everything_off_deafens_nobody(office: Client, bob: Any):
 
 
 def test_a_few_deaf_seconds_at_the_beginning_are_not_one_way(office: Client, bob: Any):
-    measured(bob, [{"bitrate": None}] * 2)
+    measured(bob, [{"bitrate": None}] * 2, [{}] * 4)
     measured(bob, [{"bitrate": None}] * 4 + [{}])
     assert shown(office, trouble="one_way") == set()
 

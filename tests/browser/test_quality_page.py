@@ -132,7 +132,9 @@ def test_no_line_is_drawn_across_the_gap(page: Page) -> None:
         page.mouse.up()
         columns = page.evaluate(LINES, [index, ["36,99,214", "217,112,12"]])
         gap = [any(columns[int(len(columns) * share)]) for share in (0.47, 0.50, 0.53)]
-        beside = [any(any(columns[int(len(columns) * share) + step]) for step in range(6)) for share in (0.2, 0.35, 0.7)]
+        beside = [
+            any(any(columns[int(len(columns) * share) + step]) for step in range(6)) for share in (0.2, 0.35, 0.7)
+        ]
         assert beside == [True] * 3
         assert gap == [False] * 3
         page.get_by_role("button", name="Whole call").click()
@@ -184,7 +186,9 @@ def test_charts_take_the_width_that_there_is(page: Page) -> None:
         figures = page.locator("figure.rtc-chart").first.bounding_box()
         plot = page.locator(".rtc-plot .uplot").first.bounding_box()
         assert abs(figures["width"] - plot["width"]) <= 1
-        assert page.evaluate("() => document.querySelector('.rtc-story').scrollWidth <= document.querySelector('.rtc-story').clientWidth + 1")
+        assert page.evaluate(
+            "() => document.querySelector('.rtc-story').scrollWidth <= document.querySelector('.rtc-story').clientWidth + 1"
+        )
 
 
 def test_without_a_script_the_table_is_pointed_to(browser: Browser, made: Made) -> None:

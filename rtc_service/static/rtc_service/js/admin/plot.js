@@ -27,7 +27,7 @@ const GROUP = "rtc-quality";
 export function drawChart({ data, key, place, theme, onPoint, onPointer, onZoom }) {
   const { least } = data.metrics[key];
   const [times, ...lines] = uPlot.join(data.series.map((line) => [line.at, line.values[key]]));
-  const table = [times, ...lines.map(closeGaps)];
+  const table = /** @type {any} */ ([times, ...lines.map((line) => closeGaps(Array.from(/** @type {any} */ (line))))]);
   place.classList.add("rtc-live");
 
   const chart = new uPlot(
@@ -50,7 +50,12 @@ export function drawChart({ data, key, place, theme, onPoint, onPointer, onZoom 
         y: false,
         sync: { key: GROUP, scales: ["x", null], filters: { pub: (/** @type {string} */ type) => !/^mouse(down|up)|click$/.test(type) } },
         drag: { x: true, y: false, dist: 6, setScale: true },
-        bind: { dblclick: () => () => onZoom(data.start, data.end) },
+        bind: {
+          dblclick: () => () => {
+            onZoom(data.start, data.end);
+            return null;
+          },
+        },
         dataIdx: (/** @type {any} */ u, /** @type {number} */ side, /** @type {number} */ index, /** @type {number} */ at) =>
           side === 0 ? index : nearest(u.data[side], u.data[0], index, at),
       },

@@ -43,8 +43,8 @@ function enliven(box) {
       theme: () => theme,
       onPoint: (numbers) => {
         values.forEach((value, index) => {
-          const number = numbers?.[index];
-          value.textContent = numbers ? (number === null ? "–" : number.toFixed(digits)) : (value.dataset.rtcMedian ?? "");
+          const number = numbers?.[index] ?? null;
+          value.textContent = numbers ? (number?.toFixed(digits) ?? "–") : (value.dataset.rtcMedian ?? "");
         });
       },
       onPointer: (at, secondsPerPixel) => tell(at, secondsPerPixel),
