@@ -39,7 +39,8 @@ def words_of(code: str) -> str:
 
 
 def of_call(call: Call, people: Mapping[str, str]) -> list[dict[str, Any]]:
-    """A call's alerts, the newest first: {"alert", "words", "about", "lasted"}. Details may name addresses: left out."""
+    """A call's alerts, the newest first: {"alert", "words", "about", "lasted"}. Details, which may name addresses, are
+    left out."""
     return [
         {"alert": alert, "words": words_of(alert.code), "about": people.get(alert.target, ""), "lasted": _lasted(alert)}
         for alert in call.alerts.order_by("-raised")

@@ -31,7 +31,11 @@ from .base import ReadOnlyModelAdmin
 WIDE = {"is_nav_sidebar_enabled": False}
 CHARTS = Media(
     css={"all": ("rtc_service/vendor/uplot/uPlot.min.css",)},
-    js=(Script("rtc_service/js/admin/quality-chart.js", type="module"),),
+    js=(
+        Script(  # type: ignore[arg-type]  # of Django 5.2, which the stubs do not know
+            "rtc_service/js/admin/quality-chart.js", type="module"
+        ),
+    ),
 )
 
 

@@ -22,7 +22,7 @@ STATE_OF_EVENT = {
     "call.ended": CallState.ENDED,
 }
 
-PROMPT_TONES = {PromptState.OPEN: "info", PromptState.ACCEPTED: "good", PromptState.DECLINED: "warn"}
+PROMPT_TONES: dict[str, str] = {PromptState.OPEN: "info", PromptState.ACCEPTED: "good", PromptState.DECLINED: "warn"}
 AUDIT_ROWS = 20
 
 

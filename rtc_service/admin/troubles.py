@@ -46,11 +46,11 @@ def flagged(rows: QuerySet[Any]) -> Q:
 
 def marks(calls: Iterable[Call]) -> dict[int, list[Trouble]]:
     """What is the matter with some calls, in one query: pk → troubles in the order of the filter."""
-    flags = {name: ExpressionWrapper(it.calls(flagged), BooleanField()) for name, it in _known.items()}
-    rows = Call.objects.filter(pk__in=[call.pk for call in calls]).order_by().values("pk")
+    flags = {f"is_{name}": ExpressionWrapper(it.calls(flagged), BooleanField()) for name, it in _known.items()}
+    rows = Call.objects.filter(pk__in=[call.pk for call in calls]).order_by().annotate(**flags)
     return {
-        row["pk"]: [it for name, it in _known.items() if row[f"is_{name}"]]
-        for row in rows.annotate(**{f"is_{name}": flag for name, flag in flags.items()})
+        pk: [it for it, there in zip(_known.values(), found, strict=True) if there]
+        for pk, *found in rows.values_list("pk", *flags)
     }
 
 
@@ -196,8 +196,8 @@ def _core() -> list[Trouble]:
             "picture",
             _("picture jerks or stands"),
             pgettext_lazy("trouble", "picture"),
-            about(_("Over %(twice)s s fewer than %(fps)s pictures a second from a camera, or the picture stood for more "
-                    "than %(frozen)s %% of the time.")),
+            about(_("Over %(twice)s s fewer than %(fps)s pictures a second from a camera, or the picture stood for "
+                    "more than %(frozen)s %% of the time.")),
             _picture,
         ),
     ]  # fmt: skip

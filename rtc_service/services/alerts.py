@@ -34,7 +34,7 @@ def clear(code: str, *, key: str = "", call: Call | None = None, target: str = "
     return bool(Alert.objects.filter(key=key[:160], cleared__isnull=True).update(cleared=clock.now()))
 
 
-def dismiss(alert: Alert, *, user_id: int) -> bool:
+def dismiss(alert: Alert, *, user_id: int | None) -> bool:
     """Somebody has seen to it; False when it was over. What still goes on is raised again by whoever notices it."""
     with transaction.atomic():
         done = Alert.objects.filter(pk=alert.pk, cleared__isnull=True).update(cleared=clock.now())

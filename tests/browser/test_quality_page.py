@@ -21,7 +21,9 @@ INK = """(index) => {
   const canvas = document.querySelectorAll(".rtc-plot canvas")[index];
   const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
   const seen = new Set();
-  for (let at = 0; at < data.length; at += 4) if (data[at + 3] === 255) seen.add(`${data[at]},${data[at + 1]},${data[at + 2]}`);
+  for (let at = 0; at < data.length; at += 4) {
+    if (data[at + 3] === 255) seen.add(`${data[at]},${data[at + 1]},${data[at + 2]}`);
+  }
   return [...seen];
 }"""
 
@@ -186,9 +188,8 @@ def test_charts_take_the_width_that_there_is(page: Page) -> None:
         figures = page.locator("figure.rtc-chart").first.bounding_box()
         plot = page.locator(".rtc-plot .uplot").first.bounding_box()
         assert abs(figures["width"] - plot["width"]) <= 1
-        assert page.evaluate(
-            "() => document.querySelector('.rtc-story').scrollWidth <= document.querySelector('.rtc-story').clientWidth + 1"
-        )
+        story = page.locator(".rtc-story")
+        assert story.evaluate("(box) => box.scrollWidth <= box.clientWidth + 1")
 
 
 def test_without_a_script_the_table_is_pointed_to(browser: Browser, made: Made) -> None:
