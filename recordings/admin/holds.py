@@ -17,7 +17,7 @@ from rtc_service.admin.base import OtpModelAdmin
 from rtc_service.exceptions import BadRequest, Conflict
 
 from ..models import Hold
-from ..services import holds
+from ..services import holds, reasons
 from ..services.actors import Actor
 
 MAY = "rtc_recordings.hold_recording"
@@ -30,9 +30,9 @@ class HoldForm(forms.ModelForm):
 
     def clean_reason(self) -> str:
         try:
-            return holds.cleaned(self.cleaned_data["reason"])
+            return reasons.cleaned(self.cleaned_data["reason"])
         except BadRequest:
-            least, most = holds.REASON_CHARACTERS
+            least, most = reasons.CHARACTERS
             raise ValidationError(
                 _("A reason of %(least)d to %(most)d characters, please.") % {"least": least, "most": most}
             ) from None

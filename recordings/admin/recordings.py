@@ -11,6 +11,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rtc_service.admin import display
 from rtc_service.admin.base import ReadOnlyModelAdmin
@@ -57,7 +58,7 @@ class FileInline(admin.TabularInline):
     def media_bytes(self, file: RecordingFile) -> str:
         return filesizeformat(file.size)
 
-    @admin.display(description=_("picture"))
+    @admin.display(description=pgettext_lazy("of a recorded file", "picture"))
     def picture(self, file: RecordingFile) -> str:
         return f"{file.width} × {file.height}" if file.has_picture else display.EMPTY
 

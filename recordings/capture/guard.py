@@ -16,17 +16,18 @@ from aioice import Connection, stun
 
 from .errors import HookBroken
 
-SOURCES = 32  # addresses of one party; it may change networks
+SOURCES = 32  # addresses of one party over one link generation; it may change networks
 RECEIVE_BUFFER = 1 << 20  # the kernel's share, as far as net.core.rmem_max lets it
 
 Address = tuple[str, int]
+CHECK = {"USERNAME", "MESSAGE-INTEGRITY", "PRIORITY"}  # what a connectivity check must have (RFC 8445 7.1)
 
 
 class SourceGuard:
     """Around one ICE connection, from before its candidates are gathered."""
 
     def __init__(self, connection: Connection, *, most: int, addresses: list[str]) -> None:
-        self.strangers = 0  # datagrams from addresses without a passed check
+        self.strangers = 0  # datagrams that count for nothing: without a passed check, or no STUN though they look it
         self.overflows = 0  # datagrams for which there was no room
         self._connection: Any = connection
         self._most = most
@@ -35,6 +36,9 @@ class SourceGuard:
             if not hasattr(connection, name):
                 raise HookBroken(f"aioice's Connection has no {name}")
         wrapped: Any = connection
+        # aioice hands over what looks like STUN and is none by this way too, and nobody reads it before DTLS begins.
+        self._deliver = wrapped.data_received
+        wrapped.data_received = self._no_stun
         wrapped.request_received = partial(self._request, wrapped.request_received)
         if addresses:
             wrapped.get_component_candidates = partial(self._gather, wrapped.get_component_candidates, list(addresses))
@@ -65,18 +69,24 @@ class SourceGuard:
         elif self._connection._queue.qsize() >= self._most:
             self.overflows += 1
         else:
-            self._connection.data_received(data, protocol.local_candidate.component)
+            self._deliver(data, protocol.local_candidate.component)
+
+    def _no_stun(self, data: bytes, component: int) -> None:
+        self.strangers += 1
 
     def _request(self, stock: Any, message: stun.Message, source: Address, protocol: Any) -> None:
-        if source not in self._sources and self._signed(message):
-            while len(self._sources) >= SOURCES:
-                del self._sources[next(iter(self._sources))]
+        if source not in self._sources:
+            # aioice keeps a pair of candidates for each address for ever, and sends checks of its own to it. A party
+            # with more addresses than these gets nowhere, until its link is made anew.
+            if len(self._sources) >= SOURCES or not self._signed(message):
+                self.strangers += 1
+                return
             self._sources[source] = None
         stock(message, source, protocol)
 
     def _signed(self, message: stun.Message) -> bool:
         connection, attributes = self._connection, message.attributes
-        if message.message_method != stun.Method.BINDING or not {"USERNAME", "MESSAGE-INTEGRITY"} <= attributes.keys():
+        if message.message_method != stun.Method.BINDING or not CHECK <= attributes.keys():
             return False
         ours, _colon, theirs = attributes["USERNAME"].partition(":")
         known = connection.remote_username in (None, theirs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rtc_service.models import Call, Participant, Prompt
 
@@ -33,7 +34,7 @@ class Consent(models.Model):
     participant = models.ForeignKey(Participant, models.CASCADE, related_name="+")
     prompt = models.OneToOneField(Prompt, models.SET_NULL, null=True, related_name="+")
     wording = models.ForeignKey(Wording, models.PROTECT, related_name="consents")
-    asked = models.DateTimeField(_("asked"))
+    asked = models.DateTimeField(pgettext_lazy("time", "asked"))
     answered = models.DateTimeField(_("answered"), null=True, blank=True)
     accepted = models.BooleanField(_("accepted"), null=True, blank=True)
 

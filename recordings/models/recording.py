@@ -7,20 +7,21 @@ import uuid
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rtc_service.models import Call, Participant
 
 
 class RecordingState(models.TextChoices):
-    ASKED = "asked", _("customer asked")
-    STARTING = "starting", _("starting")
-    RUNNING = "running", _("recording")
-    PAUSED = "paused", _("paused")
-    FINALISING = "finalising", _("being finished")
-    READY = "ready", _("ready")
-    REFUSED = "refused", _("refused")
-    FAILED = "failed", _("failed")
-    DELETED = "deleted", _("deleted")
+    ASKED = "asked", pgettext_lazy("recording state", "customer asked")
+    STARTING = "starting", pgettext_lazy("recording state", "starting")
+    RUNNING = "running", pgettext_lazy("recording state", "recording")
+    PAUSED = "paused", pgettext_lazy("recording state", "paused")
+    FINALISING = "finalising", pgettext_lazy("recording state", "being finished")
+    READY = "ready", pgettext_lazy("recording state", "ready")
+    REFUSED = "refused", pgettext_lazy("recording state", "refused")
+    FAILED = "failed", pgettext_lazy("recording state", "failed")
+    DELETED = "deleted", pgettext_lazy("recording state", "deleted")
 
 
 LIVE = (RecordingState.STARTING, RecordingState.RUNNING, RecordingState.PAUSED)
@@ -63,6 +64,7 @@ class Recording(models.Model):
         indexes = [
             models.Index(fields=["state", "lease_until"], name="rtc_recordings_lease_idx"),
             models.Index(fields=["keep_until"], name="rtc_recordings_keep_idx"),
+            models.Index(fields=["-requested"], name="rtc_recordings_requested_idx"),
         ]
         constraints = [
             models.UniqueConstraint(

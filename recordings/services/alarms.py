@@ -14,9 +14,10 @@ PROBLEMS = ("no_picture", "no_sound", "black", "no_recorder")
 
 def switch(recording: Recording, problem: str, *, on: bool, participant: UUID | None = None) -> bool:
     """Say that a problem is there, or over; False when that was known. `participant` None: it is nobody's alone."""
+    target, code = _target(recording, participant), f"recordings.{problem}"
+    if on and alerts.is_open(code, call=recording.call, target=target):
+        return False  # sweepers of all processes say it each second: not each time with the call's lock
     with timeline.changing(recording.call):
-        target = _target(recording, participant)
-        code = f"recordings.{problem}"
         if on:
             changed = alerts.raise_(code, call=recording.call, target=target)
         else:

@@ -5,18 +5,16 @@ from __future__ import annotations
 from django.db import transaction
 
 from rtc_service import clock
-from rtc_service.exceptions import BadRequest, Conflict
+from rtc_service.exceptions import Conflict
 
 from ..models import Hold, Recording, RecordingState
-from . import actors
+from . import actors, reasons
 from .actors import Actor
-
-REASON_CHARACTERS = (5, 400)
 
 
 def place(recording: Recording, reason: str, by: Actor) -> Hold:
     """Keep the recording from now on. Raises BadRequest (reason_needed), Conflict (gone: there is nothing to keep)."""
-    reason = cleaned(reason)
+    reason = reasons.cleaned(reason)
     with transaction.atomic():
         fresh = locked(recording)
         if fresh.state == RecordingState.DELETED or is_shredded(fresh):
@@ -54,12 +52,3 @@ def is_shredded(recording: Recording) -> bool:
         return not all(files)
     segments = list(recording.segments.values_list("wrapped_key", flat=True))
     return bool(segments) and not any(segments)
-
-
-def cleaned(reason: str) -> str:
-    """The reason as it is kept. Raises BadRequest (reason_needed)."""
-    reason = " ".join(reason.split())
-    least, most = REASON_CHARACTERS
-    if not least <= len(reason) <= most:
-        raise BadRequest(f"the reason has {least} to {most} characters", code="reason_needed")
-    return reason

@@ -8,16 +8,16 @@ from typing import Any
 
 from django.db import transaction
 
-from rtc_service.exceptions import BadRequest, Conflict, RtcError
+from rtc_service.exceptions import Conflict, RtcError
 from rtc_service.services import alerts, audit
 
 from ..models import Recording, RecordingFile, RecordingState
 from ..vault import store
 from ..vault.errors import KeyShredded, VaultError
+from . import holds, reasons
 
 log = logging.getLogger("rtc_recordings.playback")
 
-REASON_CHARACTERS = (5, 400)
 DAMAGED = "recordings.damaged"  # code of the alert
 
 
@@ -37,18 +37,12 @@ class Damaged(RtcError):
 
 def is_gone(recording: Recording) -> bool:
     """Deleted, or being deleted: the keys go first."""
-    if recording.state == RecordingState.DELETED:
-        return True
-    files = list(recording.files.values_list("wrapped_key", flat=True))
-    return bool(files) and not any(files)
+    return recording.state == RecordingState.DELETED or holds.is_shredded(recording)
 
 
 def begin(recording: Recording, *, user_id: Any, reason: str, address: str = "") -> str:
     """Somebody is about to see it. Answers the reason as it was kept; raises BadRequest, Gone, Conflict."""
-    reason = " ".join(reason.split())
-    least, most = REASON_CHARACTERS
-    if not least <= len(reason) <= most:
-        raise BadRequest(f"the reason has {least} to {most} characters", code="reason_needed")
+    reason = reasons.cleaned(reason)
     if is_gone(recording):
         raise Gone("the recording was deleted")
     if recording.state != RecordingState.READY:

@@ -17,7 +17,7 @@ from rtc_service.services import alerts, timeline
 
 from ..models import Hold, Recording, RecordingFile, RecordingState, Segment
 from ..vault import store
-from . import actors, holds, policies, recordings
+from . import actors, holds, policies, reasons, recordings
 from .actors import Actor
 
 log = logging.getLogger("rtc_recordings.retention")
@@ -67,8 +67,9 @@ def purge(now: datetime | None = None) -> Purged:
 
 
 def delete_now(recording: Recording, *, reason: str, by: Actor) -> None:
-    """Before its time. Raises BadRequest (reason_needed), Conflict (held, or not in a state to be deleted)."""
-    reason = holds.cleaned(reason)
+    """Before its time. Raises BadRequest (reason_needed), Conflict (held, deleted by somebody else, or not in a state
+    to be deleted), and what the storage raises: its keys are gone then, and the schedule goes on with its files."""
+    reason = reasons.cleaned(reason)
     with transaction.atomic():
         fresh = holds.locked(recording)
         if holds.is_held(fresh):
@@ -77,7 +78,8 @@ def delete_now(recording: Recording, *, reason: str, by: Actor) -> None:
             raise Conflict(f"a recording that is {fresh.state} cannot be deleted")
         fresh.keep_until = clock.now()  # should the rest be interrupted, the schedule goes on with it
         fresh.save(update_fields=["keep_until"])
-    _delete(fresh, now=fresh.keep_until, by=by, cause="by_hand", reason=reason)
+    if not _delete(fresh, now=fresh.keep_until, by=by, cause="by_hand", reason=reason):
+        raise Conflict("it was held or deleted by somebody else meanwhile")
 
 
 def reschedule() -> int:

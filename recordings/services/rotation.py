@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count
 
 from ..models import RecordingFile, Segment
 from ..vault import keys
@@ -58,5 +59,6 @@ def _batch(model: Any, after: int, result: Rotated) -> int:
 def _in_use() -> dict[str, int]:
     found: Counter[str] = Counter()
     for model in (RecordingFile, Segment):
-        found.update(model._default_manager.exclude(wrapped_key="").values_list("key_id", flat=True).iterator())
+        kept = model._default_manager.exclude(wrapped_key="").order_by()
+        found.update(dict(kept.values_list("key_id").annotate(Count("pk"))))
     return dict(found)

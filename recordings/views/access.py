@@ -10,10 +10,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 
-from rtc_service import conf
 from rtc_service.access import needs_second_factor, second_factor_page
 from rtc_service.exceptions import RtcError
-from rtc_service.signalling.limits import client_address
 
 from ..models import Recording
 from ..permissions import may_play, may_play_any
@@ -24,13 +22,6 @@ R = TypeVar("R", bound=HttpResponseBase)
 def user_id(request: HttpRequest) -> Any:
     """The key of whoever was let in; its type is the host's."""
     return request.user.pk
-
-
-def address(request: HttpRequest) -> str:
-    """The client's address for the audit."""
-    meta = request.META
-    forwarded = meta.get("HTTP_X_FORWARDED_FOR", "")
-    return client_address(meta.get("REMOTE_ADDR", ""), forwarded, conf.core().TRUSTED_PROXIES)
 
 
 def recording_for(request: HttpRequest, uuid: UUID) -> Recording | None:

@@ -18,13 +18,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from rtc_service import words
 from rtc_service.admin import display
 from rtc_service.exceptions import NotYours, RtcError
+from rtc_service.requests import address_of
 
 from ..models import Recording, RecordingFile, RecordingState
 from ..models.recording import OPEN
 from ..permissions import may_read_chat
-from ..services import media_links, playback
+from ..services import media_links, playback, reasons
 from . import marks, viewing
-from .access import address, private, recording_for, refusal, turned_away, user_id
+from .access import private, recording_for, refusal, turned_away, user_id
 
 WAITING = (*OPEN, RecordingState.FINALISING)
 
@@ -34,8 +35,8 @@ class ReasonForm(forms.Form):
 
     reason = forms.CharField(
         label=_("Reason"),
-        min_length=playback.REASON_CHARACTERS[0],
-        max_length=playback.REASON_CHARACTERS[1],
+        min_length=reasons.CHARACTERS[0],
+        max_length=reasons.CHARACTERS[1],
         widget=forms.Textarea(attrs={"rows": 3, "autofocus": True, "aria-describedby": "rtc-reason-help"}),
     )
 
@@ -54,7 +55,7 @@ def play(request: HttpRequest, recording: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             playback.begin(
-                found, user_id=user_id(request), reason=form.cleaned_data["reason"], address=address(request)
+                found, user_id=user_id(request), reason=form.cleaned_data["reason"], address=address_of(request)
             )
         except RtcError as error:
             if error.code != "reason_needed":
@@ -123,7 +124,7 @@ def state(request: HttpRequest, recording: UUID) -> HttpResponse:
 
 def _heard(request: HttpRequest, recording: Recording) -> None:
     if viewing.heard(request, recording.uuid):
-        playback.go_on(recording, user_id=user_id(request), address=address(request))
+        playback.go_on(recording, user_id=user_id(request), address=address_of(request))
 
 
 def _not_ready(request: HttpRequest, recording: Recording) -> HttpResponse:

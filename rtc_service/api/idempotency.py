@@ -45,28 +45,27 @@ def once(handler: Callable[..., Response]) -> Callable[..., Response]:
         key = key_of(request)
         if not key:
             return handler(request, *args, **kwargs)
-        actor = actor_of(request).key
         try:
-            stored = store.begin(actor, key, _fingerprint(request))
+            begun = store.begin(actor_of(request).key, key, _fingerprint(request))
         except store.OtherRequest:
             text = "This Idempotency-Key was used for another request."
             raise Problem(text, status=422, code="idempotency_key_reused") from None
         except store.StillRunning:
             text = "The first request with this Idempotency-Key is still being worked on."
             raise Problem(text, code="in_progress", retry_after=1) from None
-        if stored is not None:
-            status, answer = stored
+        if not isinstance(begun, store.Begun):
+            status, answer = begun
             return Response(answer["body"], status, headers={**answer["headers"], "Idempotency-Replayed": "true"})
         done = False
         try:
             response = handler(request, *args, **kwargs)
             if response.status_code < 300:
                 kept = {name: response[name] for name in KEPT_HEADERS if name in response}
-                store.finish(actor, key, response.status_code, {"headers": kept, "body": response.data})
+                store.finish(begun, response.status_code, {"headers": kept, "body": response.data})
                 done = True
         finally:
             if not done:
-                store.forget(actor, key)
+                store.forget(begun)
         return response
 
     return wrapped

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-PASSWORD = re.compile(r"(://)[^\s/@]*@")
+PASSWORD = re.compile(r"(://)[^\s'\"]*@")
+# A password with a slash in a URL: Python takes its first part for a port, and says it.
+PORT = re.compile(r"(integer value as )'.*'")
 
 
 class Finding(NamedTuple):
@@ -31,4 +33,4 @@ def problem(text: str, hint: str) -> Finding:
 def said(error: BaseException) -> str:
     """An error's first line, without passwords in URLs."""
     lines = str(error).strip().splitlines()
-    return PASSWORD.sub(r"\1…@", lines[0])[:300] if lines else "no words"
+    return PORT.sub(r"\1'…'", PASSWORD.sub(r"\1…@", lines[0]))[:300] if lines else "no words"

@@ -21,7 +21,9 @@ def check() -> list[Finding]:
     except (ValueError, TypeError) as error:
         return [problem(f"The key ring cannot be read: {error}.", FORM)]
     if bad := [key for key, value in ring.items() if len(value) != KEY_BYTES]:
-        return [problem(f"Key {bad[0]} has not {KEY_BYTES} bytes.", FORM)]
+        # By its place: where somebody has swapped the two, the id is the key.
+        place = list(ring).index(bad[0]) + 1
+        return [problem(f"Entry {place} of the key ring has not a key of {KEY_BYTES} bytes.", FORM)]
     found: list[Finding] = []
     used: set[str] = set()
     for field in columns():

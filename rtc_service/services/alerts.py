@@ -34,6 +34,12 @@ def clear(code: str, *, key: str = "", call: Call | None = None, target: str = "
     return bool(Alert.objects.filter(key=key[:160], cleared__isnull=True).update(cleared=clock.now()))
 
 
+def is_open(code: str, *, call: Call | None = None, target: str = "") -> bool:
+    """Is it known already? For those who look again and again: asking costs no lock and no write."""
+    key = f"{code}:{call.uuid if call else '-'}:{target}"
+    return Alert.objects.filter(key=key[:160], cleared__isnull=True).exists()
+
+
 def dismiss(alert: Alert, *, user_id: int | None) -> bool:
     """Somebody has seen to it; False when it was over. What still goes on is raised again by whoever notices it."""
     with transaction.atomic():

@@ -6,11 +6,11 @@ import csv
 import io
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
-from datetime import UTC
 from typing import Any
 
 from django.db.models import QuerySet
 
+from ..chain import moment
 from ..db import in_db
 from ..models import AuditEntry
 
@@ -31,7 +31,7 @@ def cell(value: Any) -> str:
 def _row(entry: AuditEntry, addresses: bool) -> dict[str, Any]:
     return {
         "id": entry.pk,
-        "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "at": moment(entry.at),
         "action": entry.action,
         "user": entry.user_id,
         "actor": entry.actor,

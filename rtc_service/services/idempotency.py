@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from .. import clock, conf
 from ..models import IdempotencyKey
 
-Answer = tuple[int, dict[str, Any]]
+Answer = tuple[int, dict[str, Any]]  # status, {"headers", "body"}
+
+
+@dataclass(frozen=True)
+class Begun:
+    """The right to answer under a key, until somebody takes this one for dead and begins the request anew."""
+
+    pk: int
+    at: datetime
 
 
 class OtherRequest(Exception):
@@ -22,8 +32,8 @@ class StillRunning(Exception):
     """The first request with this key has not been answered yet."""
 
 
-def begin(actor: str, key: str, request: str) -> Answer | None:
-    """The stored answer (status, {"headers", "body"}), or None: the caller goes to work, and calls finish or forget.
+def begin(actor: str, key: str, request: str) -> Answer | Begun:
+    """The stored answer, or what the caller, who goes to work, hands to finish or forget.
 
     Raises OtherRequest, StillRunning. A row whose worker has died is begun anew after API_IDEMPOTENCY_SECONDS by the
     one who moves its time on; so what the work makes must be named after the key (`api.idempotency.name`).
@@ -31,8 +41,8 @@ def begin(actor: str, key: str, request: str) -> Answer | None:
     now = clock.now()
     try:
         with transaction.atomic():
-            IdempotencyKey.objects.create(actor=actor, key=key, request=request, created=now)
-        return None
+            made = IdempotencyKey.objects.create(actor=actor, key=key, request=request, created=now)
+        return Begun(made.pk, now)
     except IntegrityError:
         row = IdempotencyKey.objects.filter(actor=actor, key=key).first()
     if row is None:  # swept or forgotten in this moment
@@ -45,17 +55,21 @@ def begin(actor: str, key: str, request: str) -> Answer | None:
         raise StillRunning
     if not IdempotencyKey.objects.filter(pk=row.pk, status=0, created=row.created).update(created=now):
         raise StillRunning
-    return None
+    return Begun(row.pk, now)
 
 
-def finish(actor: str, key: str, status: int, answer: dict[str, Any]) -> None:
-    """Keep the answer for the repetitions."""
-    IdempotencyKey.objects.filter(actor=actor, key=key).update(status=status, answer=json.dumps(answer))
+def finish(begun: Begun, status: int, answer: dict[str, Any]) -> None:
+    """Keep the answer for the repetitions, unless another has begun the request anew meanwhile: theirs counts."""
+    _of(begun).update(status=status, answer=json.dumps(answer))
 
 
-def forget(actor: str, key: str) -> None:
+def forget(begun: Begun) -> None:
     """The request came to nothing: it may be tried again under the same key, with the same or a mended body."""
-    IdempotencyKey.objects.filter(actor=actor, key=key, status=0).delete()
+    _of(begun).delete()
+
+
+def _of(begun: Begun) -> QuerySet[IdempotencyKey]:
+    return IdempotencyKey.objects.filter(pk=begun.pk, created=begun.at, status=0)
 
 
 def sweep() -> int:

@@ -128,8 +128,13 @@ def _start(report: Report, since: int) -> _Walk:
     if first is None:
         return walk
     if first.pruned is not None:
-        if not AuditEntry.objects.filter(action="audit.pruned", data__up_to=first.number).exists():
+        said = AuditEntry.objects.filter(action="audit.pruned", data__up_to=first.number, data__digest=first.digest)
+        if not said.exists():
             text = f"seal {first.number} says that all before it was pruned, and no entry says so"
+            raise _Broken("pruned", first.number, None, text)
+        if conf.core().AUDIT_KEEP_DAYS is None:
+            # Whoever can delete the rows can write both of these too.
+            text = f"all up to seal {first.number} was pruned, and AUDIT_KEEP_DAYS says that nothing is (see decision 0012)"
             raise _Broken("pruned", first.number, None, text)
         if (entry := AuditEntry.objects.filter(seal=first).order_by("place").first()) is not None:
             raise _Broken("pruned", first.number, entry.pk, f"entry {entry.pk} is in seal {first.number}, a pruned one")

@@ -13,6 +13,8 @@ from .. import conf
 from ..exceptions import TooLarge
 from . import limits, protocol
 
+DESCRIPTIONS = 4  # of one offer: it has one, and a new one whenever its page has negotiated with itself anew
+
 
 class Ahead:
     """The newest one that was told, and the link that it has become."""
@@ -34,6 +36,9 @@ class Ahead:
             raise TooLarge(f"an SDP has {settings.SDP_BYTES} bytes at most")
         if self._told and self._told[0].ahead != body.ahead:
             self.forget()
+        # They lie in this process's memory for whoever connects.
+        if body.sdp and sum(1 for told in self._told if told.sdp) >= DESCRIPTIONS:
+            raise TooLarge(f"one offer has {DESCRIPTIONS} descriptions at most")
         known = sum(len(told.candidates) for told in self._told) + len(body.candidates)
         if known > settings.CANDIDATES_PER_LINK or len(self._told) > settings.CANDIDATES_PER_LINK:
             limit = settings.CANDIDATES_PER_LINK

@@ -22,10 +22,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_otp.models import Device
 
-from .. import conf
 from ..exceptions import NotYours
+from ..requests import address_of
 from ..services import second_factor
-from ..signalling.limits import client_address
 
 # The session's own unconfirmed device.
 PENDING = "rtc_otp_pending"
@@ -84,7 +83,7 @@ def backup_codes(request: HttpRequest) -> HttpResponse:
     """Ten new backup codes for a verified session; the old ones stop working."""
     if not _verified(request):
         return HttpResponseRedirect(reverse("rtc_service:otp"))
-    return _codes(request, second_factor.new_backup_codes(request.user, address=_address(request)))
+    return _codes(request, second_factor.new_backup_codes(request.user, address=address_of(request)))
 
 
 def _enrol(request: HttpRequest) -> HttpResponse:
@@ -94,13 +93,17 @@ def _enrol(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             verdict = second_factor.enrol(
-                request.user, device, form.cleaned_data["code"], verified=_verified(request), address=_address(request)
+                request.user,
+                device,
+                form.cleaned_data["code"],
+                verified=_verified(request),
+                address=address_of(request),
             )
         except NotYours:
             return HttpResponseRedirect(_here(request))
         if verdict.device is not None:
             _log_in(request, verdict.device)
-            return _codes(request, second_factor.new_backup_codes(request.user, address=_address(request)))
+            return _codes(request, second_factor.new_backup_codes(request.user, address=address_of(request)))
         form.add_error("code", _refusal(verdict))
     context = {"form": form, "key": second_factor.setup_key(device), "account": request.user.get_username()}
     return _page(request, "enrol", context)
@@ -113,7 +116,7 @@ def _verify(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST or None, digits=chosen is not backup)
     if chosen is not None and form.is_valid():
         code = form.cleaned_data["code"]
-        verdict = second_factor.verify(request.user, chosen.persistent_id, code, address=_address(request))
+        verdict = second_factor.verify(request.user, chosen.persistent_id, code, address=address_of(request))
         if verdict.device is not None:
             _log_in(request, verdict.device)
             if chosen is backup:
@@ -176,11 +179,6 @@ def _refusal(verdict: second_factor.Verdict) -> str:
 def _verified(request: HttpRequest) -> bool:
     check = getattr(request.user, "is_verified", None)
     return bool(check and check())
-
-
-def _address(request: HttpRequest) -> str:
-    forwarded = request.headers.get("X-Forwarded-For", "")
-    return client_address(request.META.get("REMOTE_ADDR", ""), forwarded, conf.core().TRUSTED_PROXIES)[:64]
 
 
 def _next(request: HttpRequest) -> str:

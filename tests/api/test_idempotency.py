@@ -132,10 +132,25 @@ def test_fifty_equal_requests_at_once_make_one(
 
 def test_a_dead_requests_key_is_taken_up_by_one(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     with later(-120):
-        assert idempotency.begin("c:1", "key", "hash") is None
+        assert isinstance(idempotency.begin("c:1", "key", "hash"), idempotency.Begun)
     everybody, core = Barrier(10), idempotency.conf.core
     # The setting is read between looking and taking: all ten have looked before one takes.
     monkeypatch.setattr(idempotency.conf, "core", lambda: (everybody.wait(20), core())[1])
     results = at_once([partial(idempotency.begin, "c:1", "key", "hash")] * 10)
-    assert results.count(None) == 1
+    assert sum(isinstance(result, idempotency.Begun) for result in results) == 1
     assert not bad(results, idempotency.StillRunning)
+
+
+def test_who_was_taken_for_dead_changes_nothing_any_more(db: None) -> None:
+    with later(-120):
+        slow = idempotency.begin("c:1", "key", "hash")
+    second = idempotency.begin("c:1", "key", "hash")
+    assert isinstance(slow, idempotency.Begun) and isinstance(second, idempotency.Begun)
+    idempotency.forget(slow)
+    idempotency.finish(slow, 201, {"body": "slow"})
+    with pytest.raises(idempotency.StillRunning):
+        idempotency.begin("c:1", "key", "hash")
+    idempotency.finish(second, 201, {"body": "second"})
+    idempotency.finish(slow, 201, {"body": "slow"})
+    idempotency.forget(slow)
+    assert idempotency.begin("c:1", "key", "hash") == (201, {"body": "second"})

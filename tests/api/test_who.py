@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
 from django.test import Client
 
@@ -125,6 +126,25 @@ def test_a_session_needs_the_second_factor_where_the_admin_does(
     core(ADMIN_REQUIRES_OTP=True)
     assert_problem(session_of(dora).get("calls/"), 403, "second_factor_required")
     assert session_of(bob).get("calls/").status_code == 200, "who serves sees no more than in the workbench"
+
+
+@pytest.mark.parametrize(
+    ("path", "permission"),
+    [
+        ("tickets/", "rtc_tickets.view_ticket"),
+        ("tickets/", "rtc_tickets.change_ticket"),
+        ("recordings/", "rtc_recordings.view_recording"),
+        ("calls/", "rtc_service.view_visitor"),
+    ],
+)
+def test_whoever_sees_more_than_the_workbench_shows_needs_the_second_factor(
+    core: Callable[..., None], bob: Any, session_of: Any, path: str, permission: str
+) -> None:
+    label, codename = permission.split(".")
+    bob.user_permissions.add(Permission.objects.get(content_type__app_label=label, codename=codename))
+    assert session_of(bob).get(path).status_code == 200
+    core(ADMIN_REQUIRES_OTP=True)
+    assert_problem(session_of(bob).get(path), 403, "second_factor_required")
 
 
 def test_an_inactive_customer_is_refused(alice_api: Api, alice: Any) -> None:

@@ -106,7 +106,7 @@ def test_other_methods_and_formats(office: Client) -> None:
     assert office.get(reverse(URL), {"format": "xls"}).status_code == 400
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_under_asgi_it_is_streamed_and_not_read_first(dora: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exporting, "PIECE", 2)
     for number in range(5):
@@ -136,3 +136,18 @@ def test_the_page_says_how_far_it_is_verified(
     first = AuditEntry.objects.filter(action="test.done").earliest("pk")
     page = office.get(reverse("admin:rtc_service_auditentry_change", args=[first.pk])).content.decode()
     assert first.digest in page and "<dt><code>number</code></dt>" in page
+
+
+@pytest.mark.django_db
+def test_whoever_may_not_read_addresses_does_not_find_them_by_filtering(client: Client, dora: Any) -> None:
+    audit.record("test.done", address="198.51.100.7")
+    client.force_login(dora)
+    for path in (reverse("admin:rtc_service_auditentry_changelist"), reverse(URL)):
+        for lookup in ("address__startswith=198.", "address=198.51.100.7"):
+            assert client.get(f"{path}?{lookup}").status_code == 200
+    for group in dora.groups.all():
+        group.permissions.remove(*group.permissions.filter(codename="view_address"))
+    for path in (reverse("admin:rtc_service_auditentry_changelist"), reverse(URL)):
+        assert client.get(path).status_code == 200
+        for lookup in ("address__startswith=198.", "address=198.51.100.7"):
+            assert client.get(f"{path}?{lookup}").status_code == 400

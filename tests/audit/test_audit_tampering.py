@@ -156,6 +156,24 @@ def test_a_beginning_that_only_looks_pruned_is_named(sealed: Sealed, verdict: Ve
     assert verdict().fault[:2] == ("pruned", 2)
 
 
+def test_a_forged_pruning_is_named_where_nothing_is_pruned(
+    sealed: Sealed, verdict: Verdict, core: Callable[..., None]
+) -> None:
+    sealed(4, 4, 4)
+    last = AuditSeal.objects.get(number=2)
+    sql("UPDATE {S} SET pruned = sealed WHERE number = 2")
+    sql("DELETE FROM {E} WHERE seal_id IN (SELECT id FROM {S} WHERE number < 3)")
+    sql("DELETE FROM {S} WHERE number < 2")
+    entry = audit.record("audit.pruned", up_to=2, digest=last.digest, entries=8)
+    assert verdict(anchors=True).fault[:2] == ("pruned", 2)
+    core(AUDIT_KEEP_DAYS=1)
+    assert verdict(anchors=True).fault is None
+    changed = "replace(CAST(data AS text), %s, %s)"
+    cast = f"CAST({changed} AS jsonb)" if connection.vendor == "postgresql" else changed
+    sql(f"UPDATE {{E}} SET data = {cast} WHERE id = %s", last.digest, "0" * 64, entry.pk)  # noqa: S608
+    assert verdict().fault[:2] == ("pruned", 2), "an entry about another chain"
+
+
 def forge(number: int) -> None:
     """Rewrite the chain from a seal on, with an entry of it changed, as well as our own code would."""
     seals = list(AuditSeal.objects.order_by("number"))

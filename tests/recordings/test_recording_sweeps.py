@@ -6,9 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from recordings.models import Recording
-from recordings.services import leases, recordings, steps, sweeping
+from recordings.services import alarms, leases, recordings, steps, sweeping
 from rtc_service import clock, registry
 from rtc_service.models import Alert, AuditEntry, Duty
 from rtc_service.services import prompts
@@ -49,8 +51,19 @@ def test_nobody_took_it(people: People, given: Given) -> None:
         assert claim is not None and claim.alarms == {("no_recorder", None)}
         recordings.began(told.recording, epoch=claim.epoch, at=clock.now())
     assert not standing()
-    alarms = told.call.events.filter(kind="recordings.alarm").order_by("seq")
-    assert [event.data["on"] for event in alarms] == [True, False]
+    told_of = told.call.events.filter(kind="recordings.alarm").order_by("seq")
+    assert [event.data["on"] for event in told_of] == [True, False]
+
+
+def test_a_problem_that_stands_costs_no_lock_and_no_write(people: People, given: Given) -> None:
+    """Sweepers of all processes say it each second."""
+    told = started(people)
+    with later(20.5):
+        sweeping.sweep()
+        with CaptureQueriesContext(connection) as asked:
+            assert not alarms.switch(told.recording, "no_recorder", on=True)
+    assert {query["sql"].split()[0] for query in asked} == {"SELECT"}
+    assert not any("FOR " in query["sql"] for query in asked)
 
 
 def test_a_recorder_died(people: People, given: Given) -> None:

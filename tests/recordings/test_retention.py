@@ -121,6 +121,21 @@ def test_before_its_time_by_hand(db: None, dora: Any) -> None:
         retention.delete_now(recording, reason="once more", by=by)
 
 
+def test_a_hold_that_comes_between_keeps_it_and_says_so(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    recording = finished()
+    shred = retention._shred
+
+    def held_first(*given: Any) -> Any:
+        holds.place(recording, "case 17", DORA)
+        return shred(*given)
+
+    monkeypatch.setattr(retention, "_shred", held_first)
+    with pytest.raises(Conflict):
+        retention.delete_now(recording, reason="asked by the customer", by=DORA)
+    assert state_of(recording) == S.READY
+    assert not RecordingFile.objects.filter(wrapped_key="").exists()
+
+
 class Killed(BaseException):
     """Nothing after this runs, as after kill -9."""
 

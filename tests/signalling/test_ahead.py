@@ -100,3 +100,12 @@ async def test_it_has_the_limits_of_a_link(people: People) -> None:
     assert (await bob.ask("link.ahead", told(ahead, sdp=SDP)))["body"]["code"] == "unknown_kind", "customers offer"
     await accept(bob, offer)
     assert (await alice.kind("link.open"))["ahead"] is None, "candidates alone are no offer"
+
+
+async def test_the_server_keeps_few_descriptions_of_one_offer(people: People) -> None:
+    alice = await tab_of(people.alice)
+    ahead = str(uuid4())
+    said = [await alice.ask("link.ahead", told(ahead, n, sdp="v" * 32_000)) for n in range(1, 8)]
+    assert [answer["kind"] for answer in said] == ["ok"] * 4 + ["error"] * 3
+    assert said[-1]["body"]["code"] == "too_large"
+    assert (await alice.ask("link.ahead", told(str(uuid4()), sdp=SDP)))["kind"] == "ok", "another offer takes its place"

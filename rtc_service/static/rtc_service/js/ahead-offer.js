@@ -13,8 +13,8 @@ export class AheadOffer {
   #life = new AbortController();
 
   /**
-   * @param {import("./peer-connection.js").PeerConnection} peer  before its offer
-   * @param {Pick<import("./signalling-client.js").SignallingClient, "send">} signalling
+   * @param {EventTarget & {pc: RTCPeerConnection, offer(): void, close(): void}} peer  before its offer
+   * @param {{send(kind: string, body: object): boolean}} signalling
    */
   constructor(peer, signalling) {
     this.peer = peer;

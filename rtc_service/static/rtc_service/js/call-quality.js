@@ -14,10 +14,10 @@ export class CallQuality extends EventTarget {
 
   /**
    * @param {object} parts
-   * @param {import("./signalling-client.js").SignallingClient} parts.signalling
-   * @param {import("./call-log.js").CallLog} parts.log
-   * @param {import("./links.js").Links} parts.links
-   * @param {import("./peer-notes.js").PeerNotes} parts.notes
+   * @param {any} parts.signalling  a SignallingClient
+   * @param {{call: string|null}} parts.log
+   * @param {EventTarget} parts.links
+   * @param {any} parts.notes  PeerNotes
    */
   constructor({ signalling, log, links, notes }) {
     super();

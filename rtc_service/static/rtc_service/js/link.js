@@ -28,13 +28,15 @@ function fresh(configuration, { profile }) {
   return profile.ice_servers ? { ...configuration, iceServers: profile.ice_servers } : configuration;
 }
 
+/** @typedef {{id: string, n: number, peer: any, release(): void}} Ahead  an `AheadOffer` */
+
 export class Link extends EventTarget {
   /** @type {import("./types.js").FlowState} */
   state = "connecting";
   /** Last number of theirs that was read; the server sends the rest again after a hello. */
   seen = 0;
   #n = 0;
-  /** @type {import("./ahead-offer.js").AheadOffer|null} */
+  /** @type {Ahead|null} */
   #told;
   #signalling;
   #call;
@@ -49,7 +51,7 @@ export class Link extends EventTarget {
    * @param {() => RTCConfiguration} options.configuration
    * @param {Record<"audio"|"video", MediaStreamTrack|null>} options.tracks
    * @param {() => {audio: boolean, video: boolean}} options.expected  what the peer says it sends
-   * @param {import("./ahead-offer.js").AheadOffer|null} options.prepared  one that has made its offer already
+   * @param {Ahead|null} options.prepared  one that has made its offer already
    */
   constructor({ signalling, call, open, configuration, tracks, expected, prepared }) {
     super();

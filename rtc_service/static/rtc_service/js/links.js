@@ -157,7 +157,7 @@ export class Links extends EventTarget {
   setTrack({ kind, track }) {
     const peers = [...this.#all()].map((link) => link.peer);
     for (const peer of this.#prepared ? [...peers, this.#prepared.peer] : peers) {
-      peer.setTrack(kind, track).catch((error) => tell(this, "error", error));
+      peer.setTrack(kind, track).catch((/** @type {Error} */ error) => tell(this, "error", error));
     }
   }
 

@@ -2,7 +2,7 @@
  * What stands behind and over the lines of a chart: the times without packets, and the call's events as vertical lines.
  * Pure but for the canvas that is handed in.
  *
- * @typedef {import("./quality-chart.js").Mark} Mark
+ * @typedef {import("./plot-types.js").Mark} Mark
  */
 
 const GAP = 6; // between two words, in CSS pixels
@@ -36,7 +36,7 @@ export function withWords(marks, right) {
  * @param {any} u  a uPlot
  * @param {Array<[number, number|null]>} bands  seconds
  * @param {number} end  of the call's measurements, seconds
- * @param {import("./plot-theme.js").Theme} theme
+ * @param {import("./plot-types.js").Theme} theme
  */
 export function drawBands(u, bands, end, theme) {
   const { ctx, bbox } = u;
@@ -56,7 +56,7 @@ export function drawBands(u, bands, end, theme) {
 /**
  * @param {any} u  a uPlot
  * @param {Mark[]} marks
- * @param {import("./plot-theme.js").Theme} theme
+ * @param {import("./plot-types.js").Theme} theme
  */
 export function drawMarks(u, marks, theme) {
   const { ctx, bbox } = u;

@@ -1,7 +1,7 @@
 /**
  * The charts' colours, from the page's own CSS properties, so that a canvas follows light and dark as the rest does.
  *
- * @typedef {{lines: string[], grid: string, text: string, band: string, paper: string, tones: Record<string, string>, font: string}} Theme
+ * @typedef {import("./plot-types.js").Theme} Theme
  */
 
 /**
@@ -17,7 +17,6 @@ export function readTheme(element) {
     grid: colour("--rtc-card-line"),
     text: colour("--body-quiet-color"),
     band: colour("--rtc-tone-bad"),
-    paper: colour("--body-bg"),
     tones: Object.fromEntries(tones),
     font: style.fontFamily,
   };

@@ -1,12 +1,12 @@
 /**
  * One chart of one metric, drawn by uPlot (../../vendor/uplot).
  *
- * @typedef {import("./quality-chart.js").Data} Data
+ * @typedef {import("./plot-types.js").Data} Data
  * @typedef {object} Wanted
  * @property {Data} data
  * @property {string} key  of the metric
  * @property {HTMLElement} place
- * @property {() => import("./plot-theme.js").Theme} theme
+ * @property {() => import("./plot-types.js").Theme} theme
  * @property {(numbers: Array<number|null>|null) => void} onPoint  the values under the pointer, one per party; null: no pointer
  * @property {(at: number|null, secondsPerPixel: number) => void} onPointer  of this chart only, seconds
  * @property {(min: number, max: number) => void} onZoom
@@ -83,7 +83,7 @@ export function drawChart({ data, key, place, theme, onPoint, onPointer, onZoom 
 }
 
 /**
- * @param {() => import("./plot-theme.js").Theme} theme
+ * @param {() => import("./plot-types.js").Theme} theme
  * @param {object} own
  */
 function axis(theme, own) {
@@ -93,7 +93,7 @@ function axis(theme, own) {
 
 /**
  * @param {number} index  of the colour
- * @param {() => import("./plot-theme.js").Theme} theme
+ * @param {() => import("./plot-types.js").Theme} theme
  */
 function series(index, theme) {
   const colour = () => theme().lines[index % 4];

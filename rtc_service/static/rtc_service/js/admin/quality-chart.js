@@ -2,15 +2,7 @@
  * The quality charts of a call: one per metric, all parties in it, one pointer and one zoom through all of them.
  * Without this file the table below the charts says the same.
  *
- * @typedef {{at: number, word: string, text: string, tone: string}} Mark
- * @typedef {{name: string, index: number, at: number[], values: Record<string, Array<number|null>>}} Line
- * @typedef {object} Data  times in seconds since the call was requested
- * @property {number} start
- * @property {number} end
- * @property {Record<string, {digits: number, least: number}>} metrics
- * @property {Line[]} series
- * @property {Array<[number, number|null]>} bands  no packets
- * @property {Mark[]} marks
+ * @typedef {import("./plot-types.js").Data} Data
  */
 
 import { clockWords } from "./plot-data.js";
