@@ -105,7 +105,10 @@ def signalling() -> list[Finding]:
         return [warning(NOTHING, 'Set RTC_SERVICE["recordings"]["SIGNALLING_URL"] to "ws://…/ws/rtc/" to record.')]
     if urlsplit(url).scheme not in ("ws", "wss"):
         return [
-            problem(f"SIGNALLING_URL {url!r} is no ws:// or wss:// address.", 'E.g. "ws://127.0.0.1:8000/ws/rtc/".')
+            problem(
+                f"SIGNALLING_URL {said(ValueError(url))} is no ws:// or wss:// address.",
+                'E.g. "ws://127.0.0.1:8000/ws/rtc/".',
+            )
         ]
     hint = "It is the address by which workers reach a server process; a proxy in between must pass WebSockets on."
     token = tokens.hello(f"s:{uuid4()}", "recorder")

@@ -44,7 +44,9 @@ def encrypt(text: str, context: str) -> str:
 
 def decrypt(stored: str, context: str) -> str:
     """Read one value back. Raises DecryptionError."""
-    key_id, _, payload = stored.partition(":")
+    key_id, colon, payload = stored.partition(":")
+    if not colon:  # and not a word of it, which is plain: errors end up in logs
+        raise DecryptionError(f"a stored value of {context} is not encrypted")
     key = key_ring().get(key_id)
     if key is None:
         raise DecryptionError(f"no key {key_id!r} in the key ring for {context}")

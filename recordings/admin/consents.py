@@ -56,14 +56,14 @@ def _used(wording: Wording | None) -> bool:
 
 @admin.register(Consent)
 class ConsentAdmin(ReadOnlyModelAdmin):
-    list_display = ("asked", "call_link", "who", "wording", "answer", "answered")
+    list_display = ("asked", "call_link", "who", "wording_name", "answer", "answered")
     list_filter = ("accepted", "asked", "wording__version")
     date_hierarchy = "asked"
     ordering = ("-asked", "-pk")
     search_fields = ("call__uuid",)
     search_uuid = "call__uuid"
     search_help_text = _("Beginning of a call's identifier")
-    fields = ("call_link", "who", "wording", "text", "asked", "answer", "answered")
+    fields = ("call_link", "who", "wording_name", "text", "asked", "answer", "answered")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Consent]:
         rows = super().get_queryset(request).select_related("call", "participant__visitor", "wording")
@@ -76,6 +76,10 @@ class ConsentAdmin(ReadOnlyModelAdmin):
     @admin.display(description=_("asked was"))
     def who(self, consent: Consent) -> str:
         return display.participant_name(consent.participant)
+
+    @admin.display(description=_("wording of the consent"), ordering="wording")
+    def wording_name(self, consent: Consent) -> str:
+        return str(consent.wording)
 
     @admin.display(description=_("text"))
     def text(self, consent: Consent) -> str:

@@ -27,6 +27,7 @@ class HoldForm(forms.ModelForm):
     class Meta:
         model = Hold
         fields = ("recording", "reason")
+        labels = {"recording": _("recording")}
 
     def clean_reason(self) -> str:
         try:
@@ -41,7 +42,7 @@ class HoldForm(forms.ModelForm):
 @admin.register(Hold)
 class HoldAdmin(OtpModelAdmin):
     form = HoldForm
-    list_display = ("recording", "reason", "placed", "placed_name", "lifted", "lifted_name")
+    list_display = ("recording_name", "reason", "placed", "placed_name", "lifted", "lifted_name")
     list_filter = ("placed", ("lifted", admin.EmptyFieldListFilter))
     list_select_related = ("recording", "placed_by", "lifted_by")
     autocomplete_fields = ("recording",)
@@ -84,6 +85,10 @@ class HoldAdmin(OtpModelAdmin):
                 continue
         text = ngettext("%(count)d hold was lifted.", "%(count)d holds were lifted.", count)
         self.message_user(request, text % {"count": count}, messages.SUCCESS if count else messages.WARNING)
+
+    @admin.display(description=_("recording"), ordering="recording")
+    def recording_name(self, hold: Hold) -> str:
+        return str(hold.recording)
 
     @admin.display(description=_("placed by"))
     def placed_name(self, hold: Hold) -> str:

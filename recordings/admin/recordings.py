@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
@@ -15,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 
 from rtc_service.admin import display
 from rtc_service.admin.base import ReadOnlyModelAdmin
+from rtc_service.states import Role
 
 from ..call_actions import PLAYABLE, play_url
 from ..models import Hold, Recording, RecordingFile, RecordingState
@@ -32,12 +34,23 @@ TONES = {
 }
 
 
+class FileForm(forms.ModelForm):
+    class Meta:
+        model = RecordingFile
+        fields = ()
+        labels = {
+            "has_sound": pgettext_lazy("of a recorded file", "sound"),
+            "checked": pgettext_lazy("time", "checked"),
+        }
+
+
 class FileInline(admin.TabularInline):
     """What is played: one file per party."""
 
     model = RecordingFile
+    form = FileForm
     extra = 0
-    fields = ("role", "begins", "length", "media_bytes", "picture", "has_sound", "checked")
+    fields = ("role_words", "begins", "length", "media_bytes", "picture", "has_sound", "checked")
     readonly_fields = fields
     can_delete = False
 
@@ -49,6 +62,10 @@ class FileInline(admin.TabularInline):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("rtc_recordings.view_recording")
+
+    @admin.display(description=_("role"))
+    def role_words(self, file: RecordingFile) -> str:
+        return str(dict(Role.choices).get(file.role, file.role))
 
     @admin.display(description=_("length"))
     def length(self, file: RecordingFile) -> str:

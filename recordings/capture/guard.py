@@ -86,7 +86,7 @@ class SourceGuard:
 
     def _signed(self, message: stun.Message) -> bool:
         connection, attributes = self._connection, message.attributes
-        if message.message_method != stun.Method.BINDING or not CHECK <= attributes.keys():
+        if message.message_method != stun.Method.BINDING or not attributes.keys() >= CHECK:
             return False
         ours, _colon, theirs = attributes["USERNAME"].partition(":")
         known = connection.remote_username in (None, theirs)

@@ -9,15 +9,20 @@ from av.codec.context import CodecContext
 from av.packet import Packet
 from av.video.frame import VideoFrame
 
+from . import vp8
 from .limits import CaptureLimits
 from .outlet import pool
 from .pictures import Picture
 
+MOST_PIXELS = 4096 * 4096  # a few kilobytes may claim 16,383 each way, which is half a gigabyte to decode
 ROWS = 16  # each 16th row of a picture tells its luma well enough
 
 
 def mean_luma(key_frame: bytes) -> float | None:
-    """Of a VP8 key frame: mean Y, 16 is black (ITU-R BT.601). None when it cannot be decoded."""
+    """Of a VP8 key frame: mean Y, 16 is black (ITU-R BT.601). None when it cannot be decoded, or is not worth it."""
+    width, height = vp8.frame_size(key_frame)
+    if width * height > MOST_PIXELS:
+        return None
     decoder = CodecContext.create("vp8", "r")
     try:
         frames = [*decoder.decode(Packet(key_frame)), *decoder.decode(None)]

@@ -199,7 +199,6 @@ def _ready(mine: Claim) -> Outcome:
         mine.hold()
         _keep_until(mine.recording)
         recordings.mark_ready(mine.recording)
-    alerts.clear(FAILED, target=str(mine.recording.uuid), call=mine.recording.call)
     return Outcome.READY
 
 

@@ -70,7 +70,7 @@ class StaffSessionAuthentication(SessionAuthentication):
 
 
 def _beyond_the_workbench(user: Any, request: Any) -> bool:
-    """Does the user see or do more here than serving allows, which the admin would show behind the second factor only?"""
+    """Does the user see or do more here than serving allows? The admin shows that behind the second factor only."""
     view = request.parser_context["view"]
     need = view.needs.get(getattr(view, "action", None) or "")
     asked = {"rtc_service.view_call", "rtc_service.view_visitor", *(need.permissions if need is not None else ())}

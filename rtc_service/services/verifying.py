@@ -134,7 +134,7 @@ def _start(report: Report, since: int) -> _Walk:
             raise _Broken("pruned", first.number, None, text)
         if conf.core().AUDIT_KEEP_DAYS is None:
             # Whoever can delete the rows can write both of these too.
-            text = f"all up to seal {first.number} was pruned, and AUDIT_KEEP_DAYS says that nothing is (see decision 0012)"
+            text = f"all up to seal {first.number} was pruned, and AUDIT_KEEP_DAYS is not set: nothing ever is"
             raise _Broken("pruned", first.number, None, text)
         if (entry := AuditEntry.objects.filter(seal=first).order_by("place").first()) is not None:
             raise _Broken("pruned", first.number, entry.pk, f"entry {entry.pk} is in seal {first.number}, a pruned one")

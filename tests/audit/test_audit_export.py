@@ -106,7 +106,7 @@ def test_other_methods_and_formats(office: Client) -> None:
     assert office.get(reverse(URL), {"format": "xls"}).status_code == 400
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_under_asgi_it_is_streamed_and_not_read_first(dora: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exporting, "PIECE", 2)
     for number in range(5):

@@ -1,4 +1,4 @@
-"""What anybody may send to a capture's sockets, and what a party itself may: neither fills memory nor sends us about."""
+"""Floods on a capture's sockets, by anybody and by the party itself: neither fills memory nor sends us about."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from aioice import stun
 
+from recordings.capture import watch
 from recordings.capture.guard import SOURCES
 from recordings.capture.peer import PartyCapture
-from recordings.capture.rehearsal import Party, Source
+from recordings.capture.rehearsal import Party, Source, encode_pictures
 
 from .capturing import clock_pictures, until, within
 from .test_capture_guard import new_capture, port_of
@@ -95,3 +97,11 @@ def test_a_check_without_what_it_must_have_breaks_nothing() -> None:
             await capture.close()
 
     within(main())
+
+
+def test_a_picture_that_would_be_huge_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    (piece,) = encode_pictures(1, width=640, height=360)
+    monkeypatch.setattr(watch, "MOST_PIXELS", 640 * 360)
+    assert watch.mean_luma(piece.data) is not None
+    monkeypatch.setattr(watch, "MOST_PIXELS", 640 * 360 - 1)
+    assert watch.mean_luma(piece.data) is None

@@ -284,7 +284,7 @@ def test_a_file_that_cannot_be_opened_raises_an_alert(
 # --- under ASGI ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_under_asgi_it_is_streamed_without_holding_the_loop(link: str, client: Client, monkeypatch: Any) -> None:
     """Each piece takes 30 ms to read; meanwhile the loop must have its turns."""
     from recordings.views.pieces import Source

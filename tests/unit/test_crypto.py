@@ -59,6 +59,12 @@ def test_a_changed_value_is_refused(ring: Ring, change: Callable[[str], str]) ->
         crypto.decrypt(change(crypto.encrypt("Alice", "a.b.c")), "a.b.c")
 
 
+def test_a_plain_value_is_refused_and_not_shown() -> None:
+    with pytest.raises(crypto.DecryptionError) as refused:
+        crypto.decrypt("Alice Liddell", "a.b.c")
+    assert "a.b.c" in str(refused.value) and "Alice" not in str(refused.value)
+
+
 def test_a_value_copied_into_another_column_is_refused(db: None) -> None:
     visitor = Visitor.objects.create(guest_key="g", name="Alice")
     with connection.cursor() as cursor:
