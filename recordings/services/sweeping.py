@@ -5,8 +5,12 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
+from django.db.models import Q, QuerySet
+
 from rtc_service import clock
 from rtc_service.exceptions import Conflict
+from rtc_service.models.message import PromptState
+from rtc_service.states import CallState
 
 from ..conf import recordings as settings
 from ..models import Consent, Recording
@@ -15,17 +19,19 @@ from . import actors, alarms, handover, recordings, steps
 from .recordings import S
 
 log = logging.getLogger("rtc_recordings.sweeping")
+MOST = 500  # in one run, of each kind
 BEFORE_DUTIES = 5.0  # seconds that a duty has for what it owes, before the sweeper does it
 
 
 def sweep() -> int:
     """Look at every recording that is not at rest; returns how many were moved or given away."""
-    moving = Recording.objects.filter(state__in=[S.ASKED, *LIVE, S.FINALISING]).select_related("call", "leg")
     now = clock.now()
+    rows = [*_live()[:MOST], *_unfinished(now)[:MOST]]
+    questions = _questions([row.call_id for row in rows if row.state == S.ASKED])
     moved = 0
-    for recording in moving.order_by("pk")[:500]:
+    for recording in rows:
         try:
-            moved += _look_at(recording, now)
+            moved += _look_at(recording, now, questions.get(recording.call_id))
         except Conflict:  # moved on by somebody else meanwhile
             continue
         except Exception:  # noqa: BLE001  one that cannot be moved must not keep the others waiting
@@ -33,9 +39,29 @@ def sweep() -> int:
     return moved
 
 
-def _look_at(recording: Recording, now: datetime) -> bool:
+def _live() -> QuerySet[Recording]:
+    rows = Recording.objects.filter(state__in=(S.ASKED, *LIVE)).select_related("call", "leg")
+    return rows.defer("call__context").order_by("pk")
+
+
+def _unfinished(now: datetime) -> QuerySet[Recording]:
+    """Of their own, so that a heap of them (no worker finishes) keeps no live one from being looked at."""
+    due = Q(given__isnull=True) | Q(given__lt=now - timedelta(seconds=handover.FINALISE_SECONDS))
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+    return Recording.objects.filter(due, free, state=S.FINALISING).select_related("call", "leg").order_by("pk")
+
+
+def _questions(calls: list[int]) -> dict[int, Consent]:
+    """The newest question of each call, in one query: this runs each second in every process."""
+    if not calls:
+        return {}
+    asked = Consent.objects.filter(call__in=calls).select_related("call", "prompt", "participant__visitor")
+    return {consent.call_id: consent for consent in asked.defer("call__context").order_by("pk")}
+
+
+def _look_at(recording: Recording, now: datetime, question: Consent | None) -> bool:
     if recording.state == S.ASKED:
-        return _asked(recording, now)
+        return _asked(recording, now, question)
     if recording.state == S.FINALISING:
         return _free(recording, now) and handover.finalise(recording)
     if _call_moved_on(recording, now):
@@ -48,21 +74,17 @@ def _look_at(recording: Recording, now: datetime) -> bool:
     return _free(recording, now) and handover.record(recording)
 
 
-def _asked(recording: Recording, now: datetime) -> bool:
+def _asked(recording: Recording, now: datetime, consent: Consent | None) -> bool:
     """The prompt expires by itself; here is what its duty should have done, and the net below both."""
     if now - recording.state_since < timedelta(seconds=BEFORE_DUTIES):
         return False
-    consent = (
-        Consent.objects.filter(call=recording.call)
-        .select_related("call", "prompt", "participant__visitor")
-        .order_by("-pk")
-        .first()
-    )
     if consent is None or consent.prompt is None:
         recordings.refuse(recording, cause="lost")
         return True
-    if consent.prompt.state == "open":
+    if consent.prompt.state == PromptState.OPEN:
         return False
+    if consent.accepted and recording.call.state in (CallState.WAITING, CallState.RINGING):
+        return False  # a yes in the queue: nothing to do until somebody answers
     before = recording.version
     steps.answered(consent, by=actors.of_leg(consent.participant))
     return Recording.objects.filter(pk=recording.pk).exclude(version=before).exists()

@@ -19,7 +19,10 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("name", models.CharField(max_length=120, verbose_name="name")),
-                ("prefix", models.CharField(editable=False, max_length=16, unique=True, verbose_name="prefix of the key")),
+                (
+                    "prefix",
+                    models.CharField(editable=False, max_length=16, unique=True, verbose_name="prefix of the key"),
+                ),
                 ("secret_hash", models.CharField(editable=False, max_length=64)),
                 ("scopes", models.JSONField(default=list, verbose_name="scopes")),
                 (

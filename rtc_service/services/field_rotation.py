@@ -62,7 +62,7 @@ def in_use(model: type[models.Model], column: EncryptedTextField) -> dict[str, i
 
 
 def _stored(model: type[models.Model], column: EncryptedTextField) -> models.QuerySet[Any]:
-    """The rows that hold something, with the column as it is in the database: called a plain text, it stays encrypted."""
+    """The rows that hold something, the column as it is in the database: called a plain text, it stays encrypted."""
     raw = ExpressionWrapper(F(column.name), output_field=TextField())
     return model._base_manager.annotate(rtc_stored=raw, rtc_length=Length("rtc_stored")).filter(rtc_length__gt=0)
 

@@ -59,7 +59,11 @@ def welcome(body: protocol.Hello, *, origin: str, process: str, claims: dict[str
     call = _current_call(sitting, resumed=resume_n is not None)
     attended = None
     if call is not None:
-        who = Q(pk=sitting.leg_id) if sitting.leg_id else whose(sitting.visitor and sitting.visitor.pk, sitting.user_id)
+        who = (
+            Q(pk=sitting.leg_id)
+            if sitting.leg_id
+            else whose(sitting.visitor.pk if sitting.visitor else None, sitting.user_id)
+        )
         attended = attend(call.uuid, who)
         if call.state != CallState.ENDED:
             _come_back(attended, body)

@@ -23,6 +23,6 @@ class Command(BaseCommand):
         if done.failed:
             raise CommandError(f"{len(done.failed)} key(s) could not be read. No key may leave the ring.")
         self.stdout.write(
-            "Keys that are not named above open no recording any more. Before one leaves the ring: has every process been "
-            "started anew since, and no recording been running? If in doubt, run this once more."
+            "Keys that are not named above open no recording any more. Before one leaves the ring: has every process "
+            "been started anew since, and no recording been running? If in doubt, run this once more."
         )
