@@ -132,8 +132,7 @@ def _start(report: Report, since: int) -> _Walk:
         if not said.exists():
             text = f"seal {first.number} says that all before it was pruned, and no entry says so"
             raise _Broken("pruned", first.number, None, text)
-        if conf.core().AUDIT_KEEP_DAYS is None:
-            # Whoever can delete the rows can write both of these too.
+        if conf.core().AUDIT_KEEP_DAYS is None:  # whoever can delete rows can write both of these too
             text = f"all up to seal {first.number} was pruned, and AUDIT_KEEP_DAYS is not set: nothing ever is"
             raise _Broken("pruned", first.number, None, text)
         if (entry := AuditEntry.objects.filter(seal=first).order_by("place").first()) is not None:
