@@ -20,6 +20,12 @@ def data_dir() -> Path:
     return path
 
 
+def signalling_url(directory: Path) -> str:
+    """Where recorders find the web server: told by the supervisor, and left by it for commands beside a running demo."""
+    note = directory / "run" / "signalling"
+    return os.environ.get("RTC_DEMO_SIGNALLING_URL") or (note.read_text() if note.exists() else "")
+
+
 def secrets_of(directory: Path) -> dict[str, Any]:
     """`{"secret_key": str, "key_ring": [[id, base64 of 32 bytes], …]}`, made at the first start and kept.
 

@@ -34,6 +34,9 @@ def greeting(base: str, data: Path) -> str:
     2. Open {base}/product/teapot/ and press "Live help" in the corner.
     3. Press "Accept" in the workbench. Talk, type, hang up, rate. The ticket is there already.
 
+    4. If you agreed to the recording: as dora in the back office, "Calls", the call, "Play".
+
+  Commands        RTC_DEMO_DATA={data} .venv/bin/python manage.py rtc_doctor
   Data and logs   {data}
   Stop            Ctrl-C
 """

@@ -85,6 +85,8 @@ def add_staff(person: Person) -> None:
         user.user_permissions.add(*rights)
     user.groups.add(Group.objects.get(name=GROUPS[person.role]))
     if person.role == "agent":
+        # What a shop decides for itself: whoever took a call may play its recording.
+        user.user_permissions.add(Permission.objects.get(codename="play_recording"))
         AgentProfile.objects.get_or_create(user=user, defaults={"display_name": person.first})
 
 

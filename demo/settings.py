@@ -144,5 +144,5 @@ RTC_SERVICE: dict[str, dict[str, Any]] = {
     "agents": {},
     "tickets": {},
     "commerce": {"ADAPTER": "demo.shop_adapter.DemoShop"},
-    "recordings": {"SIGNALLING_URL": os.environ.get("RTC_DEMO_SIGNALLING_URL", "")},
+    "recordings": {"SIGNALLING_URL": environment.signalling_url(DATA_DIR)},
 }

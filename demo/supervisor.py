@@ -174,6 +174,7 @@ class Supervisor:
     def make_children(self, hosts: list[str]) -> list[Child]:
         environment = self.environment(hosts)
         python, run = sys.executable, self.data / "run"
+        (run / "signalling").write_text(environment["RTC_DEMO_SIGNALLING_URL"])
         endpoints = ["-e", f"tcp:port={self.port}:interface={self.interface}"]
         if self.lan:
             certificate, key = lan.certificate(self.data / "lan", hosts)

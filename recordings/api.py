@@ -42,6 +42,7 @@ class ConsentShape(serializers.Serializer):
     accepted = serializers.BooleanField(allow_null=True, help_text="null: asked and not answered")
     asked = Moment()
     answered = Moment(allow_null=True)
+    withdrawn = Moment(allow_null=True, help_text="until then it was a yes")
     wording = serializers.CharField(help_text="the version of the text that was shown")
     language = serializers.CharField()
 
@@ -161,6 +162,7 @@ def _consent(row: Consent) -> dict[str, Any]:
         "accepted": row.accepted,
         "asked": moment(row.asked),
         "answered": moment(row.answered),
+        "withdrawn": moment(row.withdrawn),
         "wording": row.wording.version,
         "language": row.wording.language,
     }

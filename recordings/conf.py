@@ -20,12 +20,15 @@ class RecordingSettings:
     ASK_SECONDS: float = 600.0  # how long the customer may think about the question
     ASKS_PER_CALL: int = 3  # how often a customer may be asked in one call
     PAUSE_SECONDS: float = 300.0  # a pause ends by itself after this
+    PAUSES_SECONDS: float = 600.0  # all pauses of a recording together; one more is refused, with an alert
+    MAX_BYTES: int = 8_589_934_592  # a recording that has written so much ends, with an alert (0: no limit)
     ALARM_SECONDS: float = 8.0  # no picture, no sound or black pictures for so long is an alert
     STALL_SECONDS: float = 5.0  # without any packet for so long a party's link is made anew
     FLUSH_SECONDS: float = 1.0  # at least so often what was recorded is sealed and written
     RECORDINGS_PER_PROCESS: int = 10  # more are left to other workers
     FINALISE_ATTEMPTS: int = 5  # then the segments are kept and the recording has failed
     FINALISE_LEASE_SECONDS: float = 60.0  # a finaliser that has not been heard for so long is replaced
+    FINALISE_LATE_SECONDS: float = 900.0  # a recording that is not finished by then is an alert
     LINK_SECONDS: int = 300  # how long a link to play a recording works
     VIEW_SECONDS: int = 14_400  # after this a reason is asked for again, however long the page has been open
     PIECE_BYTES: int = 8_388_608  # at most so much answers one open-ended range (0: all); players ask for the rest

@@ -1,4 +1,4 @@
-"""What staff may say about the recording of their call. Each parses, authorises, calls one service."""
+"""What the parties may say about the recording of their call. Each parses, authorises, calls one service."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from rtc_service.states import LegKind, Role
 from .services import actors, steps
 
 
-def _leg(caller: Caller) -> Participant:
+def _leg(caller: Caller, role: Role) -> Participant:
     """The caller's leg in the call that it talks in. Raises NotYours, also once it has left."""
     legs = Participant.objects.select_related("call", "visitor")
-    leg = legs.filter(pk=caller.participant_id or 0, role=Role.STAFF, kind=LegKind.TALK, left__isnull=True).first()
+    leg = legs.filter(pk=caller.participant_id or 0, role=role, kind=LegKind.TALK, left__isnull=True).first()
     if leg is None:
         raise NotYours("no such call of yours")
     return leg
 
 
-def _handler(step: Callable[..., str]) -> Callable[[Caller, Empty], dict[str, Any]]:
+def _handler(step: Callable[..., str], role: Role = Role.STAFF) -> Callable[[Caller, Empty], dict[str, Any]]:
     def handle(caller: Caller, body: Empty) -> dict[str, Any]:
-        leg = _leg(caller)
+        leg = _leg(caller, role)
         return {"state": step(leg.call, by=actors.of_leg(leg))}
 
     return handle
@@ -36,6 +36,7 @@ start = _handler(steps.start_by_hand)
 stop = _handler(steps.stop_by_hand)
 pause = _handler(steps.pause_by_hand)
 resume = _handler(steps.resume_by_hand)
+withdraw = _handler(steps.withdraw_by_customer, Role.CUSTOMER)
 
 
 def register() -> None:
@@ -45,3 +46,4 @@ def register() -> None:
     registry.message("recordings.stop", Empty, stop, staff)
     registry.message("recordings.pause", Empty, pause, staff)
     registry.message("recordings.resume", Empty, resume, staff)
+    registry.message("recordings.withdraw", Empty, withdraw, {"customer"})

@@ -10,6 +10,7 @@ from rtc_service.states import LegKind, Role
 from .models import Recording
 
 PLAY = "rtc_recordings.play_recording"
+DELETE = "rtc_recordings.delete_recordings"
 SUPERVISE = "rtc_recordings.view_recording"  # who may look through all recordings in the admin
 
 
@@ -27,6 +28,11 @@ def answered(user: Any, call: Call) -> bool:
 def may_play(user: Any, recording: Recording) -> bool:
     """A supervisor, or staff who answered that call; either with the permission to play."""
     return may_play_any(user) and (user.has_perm(SUPERVISE) or answered(user, recording.call))
+
+
+def may_delete(user: Any) -> bool:
+    """Any recording, before its time; a legal hold stands all the same."""
+    return bool(user.is_authenticated and user.is_active and user.has_perm(DELETE))
 
 
 def may_read_chat(user: Any, call: Call) -> bool:

@@ -23,6 +23,7 @@ def register() -> None:
     for kind in ("call.answered", "call.waiting", "call.ended"):
         registry.duty(kind, "recordings.proceed", duties.on_moved)
     registry.sweeper("rtc_recordings.recordings", sweeping.sweep)
+    registry.sweeper("rtc_recordings.overdue", sweeping.overdue, every=60.0)
     registry.periodic("rtc-recordings-purge", "rtc.recordings.purge", 3600.0, "media")
     handlers.register()
     health.register()

@@ -122,6 +122,7 @@ class Registry:
     topics: dict[str, TopicKind] = field(default_factory=dict)
     leases: dict[str, Callable[[list[int]], None]] = field(default_factory=dict)
     sweepers: dict[str, Callable[[], int]] = field(default_factory=dict)
+    pauses: dict[str, float] = field(default_factory=dict)  # of sweepers that run less often
     periodic: dict[str, Periodic] = field(default_factory=dict)
     apis: dict[str, ApiPart] = field(default_factory=dict)
     healths: dict[str, Health] = field(default_factory=dict)
@@ -212,9 +213,12 @@ def lease(name: str, function: Callable[[list[int]], None]) -> None:
     _add(_registry.leases, name, function)
 
 
-def sweeper(name: str, function: Callable[[], int]) -> None:
-    """Run each second by the ticker and every 5 s by beat; must be idempotent. Returns how many rows it moved."""
+def sweeper(name: str, function: Callable[[], int], every: float = 0.0) -> None:
+    """Run each second by the ticker and every 5 s by beat, or in each process once in `every` seconds where nothing
+    hurries; must be idempotent. Returns how many rows it moved."""
     _add(_registry.sweepers, name, function)
+    if every:
+        _registry.pauses[name] = every
 
 
 def api(prefix: str, load: Callable[[], Any], scopes: tuple[str, ...] | None = None) -> None:

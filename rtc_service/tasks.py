@@ -18,7 +18,7 @@ def run_duty(duty_id: int, **_ignored: Any) -> None:
 @shared_task(name="rtc.sweep", ignore_result=True)
 def sweep(**_ignored: Any) -> None:
     heartbeats.beat()
-    sweeps.run_all()
+    sweeps.run_due()
 
 
 @shared_task(name="rtc.audit.seal", ignore_result=True)
@@ -28,8 +28,8 @@ def seal_audit(**_ignored: Any) -> None:
 
 @shared_task(name="rtc.audit.day", ignore_result=True)
 def audit_day(**_ignored: Any) -> None:
-    """Verify the whole audit; what is whole is pruned, what is broken is evidence and stays."""
-    if verdicts.check().fault is None:
+    """Verify the whole audit; what is whole is pruned, what is broken, or may be, is evidence and stays."""
+    if verdicts.check().is_whole:
         pruning.run()
 
 

@@ -63,7 +63,7 @@ class ConsentAdmin(ReadOnlyModelAdmin):
     search_fields = ("call__uuid",)
     search_uuid = "call__uuid"
     search_help_text = _("Beginning of a call's identifier")
-    fields = ("call_link", "who", "wording_name", "text", "asked", "answer", "answered")
+    fields = ("call_link", "who", "wording_name", "text", "asked", "answer", "answered", "withdrawn")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Consent]:
         rows = super().get_queryset(request).select_related("call", "participant__visitor", "wording")
@@ -89,4 +89,6 @@ class ConsentAdmin(ReadOnlyModelAdmin):
     def answer(self, consent: Consent) -> SafeString:
         if consent.accepted is None:
             return display.label(_("no answer"), "quiet")
+        if consent.withdrawn:
+            return display.label(_("agreed, then withdrawn"), "info")
         return display.label(_("agreed"), "good") if consent.accepted else display.label(_("declined"), "info")

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -14,11 +13,11 @@ from django.utils.translation import ngettext
 
 from rtc_service.admin import display
 from rtc_service.admin.base import OtpModelAdmin
-from rtc_service.exceptions import BadRequest, Conflict
+from rtc_service.exceptions import Conflict
 
 from ..models import Hold
-from ..services import holds, reasons
-from ..services.actors import Actor
+from ..services import holds
+from .reason_form import by, cleaned_reason
 
 MAY = "rtc_recordings.hold_recording"
 
@@ -30,13 +29,7 @@ class HoldForm(forms.ModelForm):
         labels = {"recording": _("recording")}
 
     def clean_reason(self) -> str:
-        try:
-            return reasons.cleaned(self.cleaned_data["reason"])
-        except BadRequest:
-            least, most = reasons.CHARACTERS
-            raise ValidationError(
-                _("A reason of %(least)d to %(most)d characters, please.") % {"least": least, "most": most}
-            ) from None
+        return cleaned_reason(self.cleaned_data["reason"])
 
 
 @admin.register(Hold)
@@ -71,7 +64,7 @@ class HoldAdmin(OtpModelAdmin):
         return request.user.has_perm(MAY)
 
     def save_model(self, request: HttpRequest, obj: Hold, form: Any, change: bool) -> None:
-        placed = holds.place(obj.recording, obj.reason, _by(request))
+        placed = holds.place(obj.recording, obj.reason, by(request))
         obj.pk, obj.placed, obj.placed_by = placed.pk, placed.placed, placed.placed_by
 
     @admin.action(description=_("Lift the holds"), permissions=["lift"])
@@ -79,7 +72,7 @@ class HoldAdmin(OtpModelAdmin):
         count = 0
         for hold in queryset.select_related("recording__call"):
             try:
-                holds.lift(hold, _by(request))
+                holds.lift(hold, by(request))
                 count += 1
             except Conflict:  # somebody else was faster
                 continue
@@ -97,7 +90,3 @@ class HoldAdmin(OtpModelAdmin):
     @admin.display(description=_("lifted by"))
     def lifted_name(self, hold: Hold) -> str:
         return display.user_name(hold.lifted_by)
-
-
-def _by(request: HttpRequest) -> Actor:
-    return Actor(key=f"u:{request.user.pk}", user_id=request.user.pk)

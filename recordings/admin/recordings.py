@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import filesizeformat
+from django.urls import URLPattern
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +21,9 @@ from rtc_service.states import Role
 
 from ..call_actions import PLAYABLE, play_url
 from ..models import Hold, Recording, RecordingFile, RecordingState
-from ..permissions import may_play_any
+from ..models.recording import ENDED
+from ..permissions import may_delete, may_play_any
+from . import deletion
 from .sentences import cause_words
 
 TONES = {
@@ -91,8 +94,9 @@ class RecordingAdmin(ReadOnlyModelAdmin):
     search_help_text = _("Beginning of a recording's identifier, or the whole one of its call")
     fields = (
         "uuid", "call_link", "state_words", "cause_told", "queue", "requested", "started", "ended", "length", "owner",
-        "keep_until", "held", "deleted", "play",
+        "keep_until", "held", "deleted", "play", "delete_link",
     )  # fmt: skip
+    actions = ("delete_now",)
     inlines = (FileInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -105,7 +109,9 @@ class RecordingAdmin(ReadOnlyModelAdmin):
         return self._with_play(request, self.list_display)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return self._with_play(request, self.fields)
+        names = self._with_play(request, self.fields)
+        deletable = obj is not None and obj.state in ENDED and may_delete(request.user)
+        return names if deletable else tuple(name for name in names if name != "delete_link")
 
     def _with_play(self, request: HttpRequest, names: tuple[str, ...]) -> tuple[str, ...]:
         return names if may_play_any(request.user) else tuple(name for name in names if name != "play")
@@ -144,6 +150,23 @@ class RecordingAdmin(ReadOnlyModelAdmin):
     def play(self, recording: Recording) -> SafeString | str:
         url = play_url(recording) if recording.state in PLAYABLE else ""
         return format_html('<a href="{}">{}</a>', url, _("Play")) if url else display.EMPTY
+
+    # --- deleting before the time: a page of its own asks for the reason
+
+    def get_urls(self) -> list[URLPattern]:
+        return [deletion.route(self), *super().get_urls()]
+
+    def has_delete_now_permission(self, request: HttpRequest) -> bool:
+        """Asked by Django for the action below."""
+        return may_delete(request.user)
+
+    @admin.action(description=_("Delete before their time"), permissions=["delete_now"])
+    def delete_now(self, request: HttpRequest, queryset: QuerySet[Recording]) -> HttpResponse | None:
+        return deletion.ask(self, request, queryset)
+
+    @admin.display(description=_("delete"))
+    def delete_link(self, recording: Recording) -> SafeString:
+        return format_html('<a href="{}">{}</a>', deletion.address(self, [recording.pk]), _("Delete now"))
 
     @admin.display(description=_("legal hold"), boolean=True)
     def held(self, recording: Recording) -> bool:

@@ -19,13 +19,15 @@ CAUSES = {
     "timeout": gettext_lazy("the pause was over"),
     "declined": gettext_lazy("the customer declined"),
     "expired": gettext_lazy("the customer did not answer the question"),
-    "withdrawn": gettext_lazy("the question was withdrawn"),
+    "withdrawn": gettext_lazy("the question or the consent was withdrawn"),
     "ended": gettext_lazy("the call has ended"),
     "waiting": gettext_lazy("the call waits for staff again"),
     "stopped": gettext_lazy("stopped by staff"),
+    "full": gettext_lazy("the recording reached its greatest size"),
     "empty": gettext_lazy("no picture and no sound came"),
     "finaliser": gettext_lazy("the files could not be made"),
     "lost": gettext_lazy("the question was lost"),
+    "again": gettext_lazy("tried once more"),
 }
 # Whole sentences: languages differ in how words are bent.
 STATES = {
@@ -66,6 +68,8 @@ def state(event: Event, people: People) -> str:
     word, actor = data.get("state", ""), people.get(str(event.actor or ""))
     if actor and word in BY_NAME and data.get("cause") in ("asked", "stopped"):
         return str(BY_NAME[word]) % {"name": actor}
+    if word == "finalising" and data.get("cause") == "withdrawn":
+        return _("%(name)s withdrew the consent: the recording is over") % {"name": actor or _("The customer")}
     if word == "paused":
         return _("The recording was paused")
     sentence, cause = str(STATES.get(word, word)), data.get("cause", "")

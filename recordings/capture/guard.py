@@ -14,6 +14,7 @@ from typing import Any
 
 from aioice import Connection, stun
 
+from .bucket import ByteBucket
 from .errors import HookBroken
 
 SOURCES = 32  # addresses of one party over one link generation; it may change networks
@@ -26,11 +27,12 @@ CHECK = {"USERNAME", "MESSAGE-INTEGRITY", "PRIORITY"}  # what a connectivity che
 class SourceGuard:
     """Around one ICE connection, from before its candidates are gathered."""
 
-    def __init__(self, connection: Connection, *, most: int, addresses: list[str]) -> None:
+    def __init__(self, connection: Connection, *, most: int, addresses: list[str], bucket: ByteBucket) -> None:
         self.strangers = 0  # datagrams that count for nothing: without a passed check, or no STUN though they look it
         self.overflows = 0  # datagrams for which there was no room
+        self.excess = 0  # datagrams beyond what the party may send
         self._connection: Any = connection
-        self._most = most
+        self._most, self._bucket = most, bucket
         self._sources: dict[Address, None] = {}
         for name in ("request_received", "get_component_candidates", "data_received", "_queue"):
             if not hasattr(connection, name):
@@ -68,6 +70,8 @@ class SourceGuard:
             self.strangers += 1
         elif self._connection._queue.qsize() >= self._most:
             self.overflows += 1
+        elif not self._bucket.take(len(data)):
+            self.excess += 1
         else:
             self._deliver(data, protocol.local_candidate.component)
 

@@ -23,6 +23,11 @@ class CaptureLimits:
     sound_packets: int = 64
     picture_bytes: int = 4 << 20  # a longer picture is none
     datagrams: int = 1024  # received and not yet read; more are dropped
+    rate_times: float = (
+        4.0  # a party may send so many times the bit rate that it is asked for (inf: as much as it likes)
+    )
+    rate_more: int = 1_000_000  # and so many bits per second on top, for sound and what is sent again
+    rate_burst: float = 2.0  # what it may send at once, in seconds of that rate; more is dropped
 
     sound_alone: float = 2.0  # without a picture for so long a segment opens with sound only
     pending: int = 8 << 20  # muxed and not yet taken by the sink: 40 s at 1.7 Mbit/s

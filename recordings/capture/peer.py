@@ -18,7 +18,7 @@ from aiortc import (
 )
 from aiortc.rtp import RtcpSrPacket
 
-from . import taps
+from . import bucket, taps
 from .descriptions import asking_for_sound_again, ice_servers, without_candidates
 from .errors import AnsweredAlready, AnswerRefused, CaptureClosed, CaptureError
 from .guard import SourceGuard
@@ -60,7 +60,7 @@ class PartyCapture:
         self._limits = limits or CaptureLimits()
         self._clock = clock or steady_clock()
         self._servers, self._addresses, self._on_change = list(ice_servers), list(addresses), on_change
-        self._cap = taps.Cap(bitrate)
+        self._cap, self._bucket = taps.Cap(bitrate), bucket.for_party(bitrate, self._limits, self._clock)
         self._intake = Intake(open_segment, self._limits, clock=self._clock, nack=self._nack, changed=self._changed)
         self._numbers = self._intake.numbers
         self._pc: RTCPeerConnection | None = None
@@ -87,7 +87,9 @@ class PartyCapture:
         for transceiver in transceivers:
             self._prepare(transceiver)
         ice = transceivers[0].receiver.transport.transport
-        self._guard = SourceGuard(ice._connection, most=self._limits.datagrams, addresses=self._addresses)
+        self._guard = SourceGuard(
+            ice._connection, most=self._limits.datagrams, addresses=self._addresses, bucket=self._bucket
+        )
         description = await pc.createOffer()
         wanted = RTCSessionDescription(sdp=asking_for_sound_again(description.sdp), type="offer")
         try:
@@ -177,7 +179,7 @@ class PartyCapture:
         """As of now."""
         found, guard = self._intake.stats(), self._guard
         if guard is not None:
-            found.strangers, found.overflows = guard.strangers, guard.overflows
+            found.strangers, found.overflows, found.excess = guard.strangers, guard.overflows, guard.excess
         return found
 
     def pause(self) -> None:

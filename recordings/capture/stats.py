@@ -25,3 +25,4 @@ class CaptureStats:
     failures: int = 0  # segments that could not be written
     strangers: int = 0  # datagrams from addresses that are not the party's
     overflows: int = 0  # datagrams that came faster than they were read
+    excess: int = 0  # datagrams beyond the rate that a party may send at

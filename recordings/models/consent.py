@@ -28,7 +28,7 @@ class Wording(models.Model):
 
 
 class Consent(models.Model):
-    """One answer of one party; `accepted` null = asked and not answered (yet, or ever)."""
+    """One answer of one party; `accepted` null = asked and not answered (yet, or ever); `withdrawn`: no yes since."""
 
     call = models.ForeignKey(Call, models.CASCADE, related_name="+")
     participant = models.ForeignKey(Participant, models.CASCADE, related_name="+")
@@ -37,6 +37,7 @@ class Consent(models.Model):
     asked = models.DateTimeField(pgettext_lazy("time", "asked"))
     answered = models.DateTimeField(_("answered"), null=True, blank=True)
     accepted = models.BooleanField(_("accepted"), null=True, blank=True)
+    withdrawn = models.DateTimeField(pgettext_lazy("time", "withdrawn"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("consent")

@@ -26,6 +26,7 @@ class RecordingState(models.TextChoices):
 
 LIVE = (RecordingState.STARTING, RecordingState.RUNNING, RecordingState.PAUSED)
 OPEN = (RecordingState.ASKED, *LIVE)
+ENDED = (RecordingState.READY, RecordingState.FAILED)  # these keep something and will not move by themselves
 
 
 class Recording(models.Model):
@@ -46,6 +47,7 @@ class Recording(models.Model):
     requested = models.DateTimeField(_("requested"))
     started = models.DateTimeField(_("started"), null=True, blank=True)
     ended = models.DateTimeField(_("ended"), null=True, blank=True)
+    paused_seconds = models.FloatField(default=0.0)  # in all pauses that are over
     cause = models.CharField(_("cause"), max_length=32, blank=True, default="")
     attempts = models.PositiveSmallIntegerField(default=0)
     keep_until = models.DateTimeField(_("kept until"), null=True, blank=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -30,6 +31,14 @@ def of_leg(leg: Participant) -> Actor:
     if leg.visitor is not None:
         return Actor(f"v:{leg.visitor.uuid}", None, leg.uuid)
     return Actor(f"u:{leg.user_id}", leg.user_id, leg.uuid)
+
+
+def operator() -> Actor:
+    """Who runs a command on this machine; a container may know no names."""
+    try:
+        return Actor(key=f"shell:{getpass.getuser()}")
+    except (KeyError, OSError):
+        return Actor(key="shell:")
 
 
 def record(action: str, recording: Recording, by: Actor, **data: Any) -> None:

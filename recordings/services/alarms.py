@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
-from rtc_service.models import Alert
-from rtc_service.services import alerts, timeline
+from rtc_service.services import timeline
 
 from ..models import Recording
+from . import recording_alerts
 
 PROBLEMS = ("no_picture", "no_sound", "black", "no_recorder")
 
 
 def switch(recording: Recording, problem: str, *, on: bool, participant: UUID | None = None) -> bool:
     """Say that a problem is there, or over; False when that was known. `participant` None: it is nobody's alone."""
-    target, code = _target(recording, participant), f"recordings.{problem}"
-    if on and alerts.is_open(code, call=recording.call, target=target):
+    code = f"recordings.{problem}"
+    if on and recording_alerts.is_open(code, recording, participant):
         return False  # sweepers of all processes say it each second: not each time with the call's lock
     with timeline.changing(recording.call):
         if on:
-            changed = alerts.raise_(code, call=recording.call, target=target)
+            changed = recording_alerts.raise_(code, recording, participant)
         else:
-            changed = alerts.clear(code, call=recording.call, target=target)
+            changed = recording_alerts.clear(code, recording, participant)
         if changed:
             data = {
                 "recording": str(recording.uuid),
@@ -31,6 +32,16 @@ def switch(recording: Recording, problem: str, *, on: bool, participant: UUID | 
             }
             timeline.append(recording.call, "recordings.alarm", data=data)
     return changed
+
+
+def switch_if_still(recording: Recording, problem: str, still: Callable[[Recording], bool]) -> bool:
+    """Say that it is there, if `still` says so of the row as it is when nobody else can move it."""
+    if recording_alerts.is_open(f"recordings.{problem}", recording):
+        return False
+    with timeline.changing(recording.call):
+        same = Recording.objects.filter(pk=recording.pk, epoch=recording.epoch, version=recording.version)
+        fresh = same.select_related("call").first()
+        return fresh is not None and still(fresh) and switch(fresh, problem, on=True)
 
 
 def switch_fenced(recording: Recording, problem: str, *, on: bool, participant: UUID, epoch: int) -> bool:
@@ -43,21 +54,11 @@ def switch_fenced(recording: Recording, problem: str, *, on: bool, participant: 
 
 def open_of(recording: Recording) -> set[tuple[str, UUID | None]]:
     """The problems that stand: {(problem, participant)}."""
-    found = set()
-    prefix = f"{recording.uuid}/"
-    for alert in Alert.objects.filter(call_id=recording.call_id, cleared__isnull=True, code__startswith="recordings."):
-        problem = alert.code.partition(".")[2]
-        if problem in PROBLEMS and alert.target.startswith(prefix):
-            party = alert.target.removeprefix(prefix)
-            found.add((problem, UUID(party) if party else None))
-    return found
+    standing = {(code.partition(".")[2], party) for code, party in recording_alerts.open_of(recording)}
+    return {(problem, party) for problem, party in standing if problem in PROBLEMS}
 
 
 def clear_all(recording: Recording) -> None:
     """The recording is over, and its problems with it."""
     for problem, participant in open_of(recording):
         switch(recording, problem, on=False, participant=participant)
-
-
-def _target(recording: Recording, participant: UUID | None) -> str:
-    return f"{recording.uuid}/{participant or ''}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings as django_settings
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -37,8 +38,7 @@ def _built_in(language: str) -> Wording:
     with override(language):
         text = _(
             "May we record this call: picture and sound of both sides? The recording helps us to follow up on your "
-            "request and is deleted after the time that our privacy notice states. You may say no, and the service is "
-            "the same either way."
+            "request and is deleted after the time that our privacy notice states. You may say no."
         )
     found, _made = Wording.objects.get_or_create(
         version=BUILT_IN, language=language, defaults={"text": text, "created": clock.now()}
@@ -49,7 +49,7 @@ def _built_in(language: str) -> Wording:
 def given(call: Call) -> bool:
     """Did the customer's newest answer in this call allow the recording?"""
     newest = Consent.objects.filter(call=call, accepted__isnull=False).order_by("-pk").first()
-    return newest is not None and bool(newest.accepted)
+    return newest is not None and bool(newest.accepted) and newest.withdrawn is None
 
 
 def given_for(recording: Recording) -> bool:
@@ -77,6 +77,14 @@ def ask(call: Call, *, cause: str, by: Actor) -> Recording:
         prompt = prompts.ask(customer, KIND, payload, wording_version=wording.version, seconds=settings().ASK_SECONDS)
         Consent.objects.create(call=call, participant=customer, prompt=prompt, wording=wording, asked=clock.now())
     return recording
+
+
+def revoke(call: Call) -> bool:
+    """The customer takes the consent back (inside the revoking transaction): it counts no more from now on, nor does a
+    yes that has not been written down yet. False when there is none."""
+    yes = Q(accepted=True) | Q(accepted__isnull=True, prompt__state=PromptState.ACCEPTED)
+    standing = Consent.objects.filter(yes, call=call, withdrawn__isnull=True).values_list("pk", flat=True)
+    return bool(Consent.objects.filter(pk__in=list(standing)).update(withdrawn=clock.now()))
 
 
 def withdraw(call: Call) -> None:

@@ -22,7 +22,7 @@ from django.db import transaction
 from rtc_service import clock
 from rtc_service.exceptions import Conflict
 from rtc_service.models import Event, Participant
-from rtc_service.services import alerts, timeline
+from rtc_service.services import timeline
 
 from ..finalise.gaps import gaps
 from ..finalise.plan import Plan, plan
@@ -31,13 +31,13 @@ from ..finalise.verify import Checked, verify
 from ..models import Recording, RecordingFile, RecordingState
 from ..vault import keys, store
 from ..vault.container import FileWriter
-from . import recordings, retention
+from . import recording_alerts, recordings, retention
 from .finalising_claim import Claim, Lost, NotFree, claim, find
 from .finalising_segments import drop_segments, note_damage, reader_of, source_of
 
 log = logging.getLogger("rtc_recordings.finalising")
 
-FAILED = "recordings.finalise_failed"  # code of the alert
+FAILED = recording_alerts.FINALISE_FAILED
 # A recorder needs a moment to hear that it is over; what it captures later than this does not belong to the recording.
 GRACE_SECONDS = 0.5
 
@@ -89,7 +89,7 @@ def _finish(mine: Claim) -> Outcome:
     for party, rows in groupby(segments, key=lambda row: row.party):
         if party.pk not in whole:
             plans[party] = plan([source_of(row) for row in rows], mine.keep)
-            note_damage(recording, party, plans[party])
+            note_damage(mine, party, plans[party])
     begins = min([file.begins.timestamp() for file in files] + [one.begins for one in plans.values()], default=math.inf)
     if math.isinf(begins):
         return _fail(mine, "damaged" if any(one.damaged for one in plans.values()) else "empty")
@@ -208,14 +208,16 @@ def _fail(mine: Claim, cause: str, problem: str = "") -> Outcome:
     with timeline.changing(recording.call):
         mine.hold()
         _keep_until(recording)
+        half = recording.files.filter(checked__isnull=True)
+        names = list(half.values_list("name", flat=True))
+        half.delete()
         recordings.mark_failed(recording, cause)
-    for row in recording.files.filter(checked__isnull=True):
+        if cause != "empty":
+            about: dict[str, Any] = {"cause": cause, "problem": problem, "attempts": recording.attempts}
+            recording_alerts.raise_(FAILED, recording, **about)
+    for name in names:  # this attempt's own: whoever tries again writes other ones
         with suppress(OSError):
-            store.delete(row.name)
-        row.delete()
-    if cause != "empty":
-        about: dict[str, Any] = {"cause": cause, "problem": problem, "attempts": recording.attempts}
-        alerts.raise_(FAILED, call=recording.call, target=str(recording.uuid), **about)
+            store.delete(name)
     return Outcome.FAILED
 
 

@@ -8,14 +8,14 @@ from typing import Any, BinaryIO, cast
 from django.db import transaction
 
 from rtc_service.models import Participant
-from rtc_service.services import alerts
 
 from ..finalise.plan import Plan, Source
-from ..models import Recording, RecordingFile, Segment
+from ..models import RecordingFile, Segment
 from ..vault import store
+from . import recording_alerts
 from .finalising_claim import Claim
 
-DAMAGED = "recordings.segment_damaged"  # code of the alert
+DAMAGED = recording_alerts.SEGMENT_DAMAGED
 
 
 def source_of(row: Segment) -> Source:
@@ -34,14 +34,19 @@ def reader_of(row: Segment | RecordingFile, *, tolerant: bool = False) -> Binary
     return cast(BinaryIO, store.open_reader(row, tolerant))
 
 
-def note_damage(recording: Recording, party: Participant, one: Plan) -> None:
-    """Somebody has to look, and the segment is kept for them until the recording is deleted."""
-    for source, code in [*one.damaged, *((source, "truncated") for source in one.cut)]:
-        segment = Segment.objects.get(name=source.name)
-        segment.counts = {**segment.counts, "damaged": code}
-        segment.save(update_fields=["counts"])
-        about: dict[str, Any] = {"recording": str(recording.uuid), "segment": source.number, "problem": code}
-        alerts.raise_(DAMAGED, key=f"{DAMAGED}:{source.name}", call=recording.call, target=str(party.uuid), **about)
+def note_damage(mine: Claim, party: Participant, one: Plan) -> None:
+    """Somebody has to look, and the segment is kept for them until the recording is deleted. Raises Lost."""
+    found = [*one.damaged, *((source, "truncated") for source in one.cut)]
+    if not found:
+        return
+    with transaction.atomic():
+        mine.hold()  # or a finaliser that was taken for dead would write into what another is reading
+        for source, code in found:
+            segment = Segment.objects.get(name=source.name)
+            segment.counts = {**segment.counts, "damaged": code}
+            segment.save(update_fields=["counts"])
+            about: dict[str, Any] = {"recording": str(mine.recording.uuid), "segment": source.number, "problem": code}
+            recording_alerts.raise_(DAMAGED, mine.recording, party.uuid, key=f"{DAMAGED}:{source.name}", **about)
 
 
 def drop_segments(mine: Claim) -> None:

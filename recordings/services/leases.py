@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Max, Q
+from django.db.models import F, Max, Q, QuerySet
 
 from rtc_service import clock
 from rtc_service.models import Link, Participant
+from rtc_service.services import timeline
 from rtc_service.states import CallState, LegKind
 
 from ..conf import recordings as settings
@@ -81,11 +82,26 @@ def _parties(recording: Recording) -> dict[UUID, Recorded]:
 def renew(claim: Claim) -> str | None:
     """The recording's state while the claim holds, else None: this recorder has lost its place and writes nothing."""
     states = (*LIVE, RecordingState.FINALISING)
-    until = clock.after(settings().LEASE_SECONDS)
+    now = clock.now()
+    until = now + timedelta(seconds=settings().LEASE_SECONDS)
     held = Recording.objects.filter(pk=claim.pk, epoch=claim.epoch, state__in=states)
-    if not held.update(lease_until=until):
+    if not held.filter(lease_until__gte=now).update(lease_until=until) and not _heard_again(held, until):
         return None
     return held.values_list("state", flat=True).first()
+
+
+def _heard_again(held: QuerySet[Recording], until: datetime) -> bool:
+    """The lease had run out and nobody has taken the place: meanwhile a sweeper may have said that nobody records."""
+    recording = held.select_related("call").first()
+    if recording is None:
+        return False
+    with timeline.changing(recording.call):
+        if not held.update(lease_until=until):
+            return False
+        # One that is starting has not recorded yet: that is over with the first media, as in `recordings.began`.
+        if held.exclude(state=RecordingState.STARTING).exists():
+            alarms.switch(recording, "no_recorder", on=False)
+    return True
 
 
 def release(claim: Claim) -> None:

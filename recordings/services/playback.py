@@ -6,15 +6,13 @@ import io
 import logging
 from typing import Any
 
-from django.db import transaction
-
 from rtc_service.exceptions import Conflict, RtcError
-from rtc_service.services import alerts, audit
+from rtc_service.services import audit, timeline
 
 from ..models import Recording, RecordingFile, RecordingState
 from ..vault import store
 from ..vault.errors import KeyShredded, VaultError
-from . import holds, reasons
+from . import holds, reasons, recording_alerts
 
 log = logging.getLogger("rtc_recordings.playback")
 
@@ -70,29 +68,32 @@ def open_file(file: RecordingFile) -> io.RawIOBase:
 def noted(file: RecordingFile, error: Exception, position: int = 0) -> Damaged:
     """Raise the alert and leave the audit entry for a file that cannot be read; answers what to raise."""
     recording = file.recording
-    # A deletion may have come between two chunks: that is no damage.
-    fresh = RecordingFile.objects.filter(pk=file.pk).values_list("wrapped_key", flat=True).first()
-    if not fresh:
-        return Damaged("the recording was deleted meanwhile", code=Gone.code)
     code = error.code if isinstance(error, VaultError) else type(error).__name__
-    log.error("recording %s party %s at %d: %s", recording.uuid, file.party.uuid, position, code)
     what: dict[str, Any] = {
         "recording": str(recording.uuid),
         "party": str(file.party.uuid),
         "problem": code,
         "position": position,
     }
-    with transaction.atomic():
+    with timeline.changing(recording.call):
+        # A deletion may have come between two chunks: that is no damage.
+        if not RecordingFile.objects.filter(pk=file.pk).exclude(wrapped_key="").exists():
+            return Damaged("the recording was deleted meanwhile", code=Gone.code)
+        log.error("recording %s party %s at %d: %s", recording.uuid, file.party.uuid, position, code)
         # One row for one trouble: players ask for the same piece again and again.
-        if alerts.raise_(DAMAGED, call=recording.call, target=what["party"], **what):
+        if recording_alerts.raise_(DAMAGED, recording, file.party.uuid, **what):
             audit.record("recording.damaged", call=recording.call.uuid, target=f"recording:{recording.uuid}", **what)
     return Damaged(f"the file cannot be read: {code}")
 
 
 def damaged_parties(recording: Recording) -> set[str]:
     """uuids of the parties whose files have an open alert."""
-    found = recording.call.alerts.filter(code=DAMAGED, cleared__isnull=True)
-    return set(found.values_list("target", flat=True))
+    return {str(party) for code, party in recording_alerts.open_of(recording) if code == DAMAGED}
+
+
+def whole_again(file: RecordingFile) -> bool:
+    """It was read from end to end and is what was recorded (a restored backup): no damage any more."""
+    return recording_alerts.clear(DAMAGED, file.recording, file.party.uuid)
 
 
 def _record(action: str, recording: Recording, *, user_id: Any, address: str, **data: Any) -> None:

@@ -19,10 +19,11 @@ from rtc_service.states import SERVICE_ROLES, WITH_STAFF, LegKind, Role
 from ..conf import recordings as settings
 from ..models import Recording, RecordingState
 from ..models.recording import LIVE, OPEN
-from . import actors, alarms, handover
+from . import actors, alarms, handover, pauses, recording_alerts
 from .actors import NOBODY, Actor
 
 S = RecordingState
+AGAIN = "again"  # cause of a second finalising
 # state -> the states it may be reached from
 SOURCES: dict[RecordingState, tuple[RecordingState, ...]] = {
     S.STARTING: (S.ASKED,),
@@ -136,20 +137,23 @@ def began(recording: Recording, *, epoch: int, at: datetime) -> bool:
 
 
 def pause(recording: Recording, *, by: Actor = NOBODY) -> None:
-    """Nothing is written from now on, for PAUSE_SECONDS at most. Raises Conflict."""
+    """Nothing is written from now on, for PAUSE_SECONDS at most, and less when the pauses before were long.
+
+    Raises Conflict; Refused (`paused_enough`) when all pauses together have lasted PAUSES_SECONDS."""
     with timeline.changing(recording.call):
-        _move(recording, S.PAUSED, cause="asked", by=by, seconds=settings().PAUSE_SECONDS)
+        _move(recording, S.PAUSED, cause="asked", by=by, seconds=pauses.allowed(recording))
         actors.record("paused", recording, by)
 
 
 def resume(recording: Recording, *, cause: str = "asked", by: Actor = NOBODY) -> None:
     """Go on after a pause. Raises Conflict."""
     with timeline.changing(recording.call):
-        begun = Recording.objects.values_list("started", flat=True).get(pk=recording.pk)
-        if begun is None:
+        before = Recording.objects.get(pk=recording.pk)
+        if before.started is None:
             _move(recording, S.STARTING, cause=cause, by=by, seconds=settings().START_SECONDS, sources=(S.PAUSED,))
         else:
             _move(recording, S.RUNNING, cause=cause, by=by, sources=(S.PAUSED,))
+        pauses.count(recording, before)
         actors.record("resumed", recording, by, cause=cause)
 
 
@@ -175,16 +179,26 @@ def finish(recording: Recording, *, cause: str, by: Actor = NOBODY) -> None:
 # --- steps afterwards, by finaliser and retention
 
 
+def finish_again(recording: Recording, *, by: Actor) -> None:
+    """It has failed, and what was in the way is mended: a finaliser is asked for. Raises Conflict."""
+    with timeline.changing(recording.call):
+        anew: dict[str, Any] = {"attempts": 0, "given": None, "lease_until": None}
+        _move(recording, S.FINALISING, cause=AGAIN, by=by, sources=(S.FAILED,), **anew)
+        handover.finalise(recording)
+
+
 def mark_ready(recording: Recording) -> None:
     """The files are there and were checked. Raises Conflict."""
     with timeline.changing(recording.call):
         _move(recording, S.READY, lease_until=None)
+        recording_alerts.clear(recording_alerts.FINALISE_LATE, recording)
 
 
 def mark_failed(recording: Recording, cause: str) -> None:
     """There will be no files. Raises Conflict."""
     with timeline.changing(recording.call):
         _move(recording, S.FAILED, cause=cause, lease_until=None)
+        recording_alerts.clear(recording_alerts.FINALISE_LATE, recording)
 
 
 def mark_deleted(recording: Recording, *, cause: str = "") -> None:

@@ -13,17 +13,17 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from rtc_service import clock
 from rtc_service.exceptions import Conflict
-from rtc_service.services import alerts, timeline
+from rtc_service.services import timeline
 
-from ..models import Hold, Recording, RecordingFile, RecordingState, Segment
+from ..models import Hold, Recording, RecordingFile, Segment
+from ..models.recording import ENDED
 from ..vault import store
-from . import actors, holds, policies, reasons, recordings
+from . import actors, holds, policies, reasons, recording_alerts, recordings
 from .actors import Actor
 
 log = logging.getLogger("rtc_recordings.retention")
 
 SCHEDULE = Actor(key="schedule")
-ENDED = (RecordingState.READY, RecordingState.FAILED)  # the states that keep something and will not move by themselves
 HELD = Exists(Hold.objects.filter(recording=OuterRef("pk"), lifted=None))
 BEGUN = Exists(RecordingFile.objects.filter(recording=OuterRef("pk"), wrapped_key=""))  # its deletion has
 NOT_DELETED = "recordings.not_deleted"  # code of the alert
@@ -68,8 +68,10 @@ def purge(now: datetime | None = None) -> Purged:
 
 def delete_now(recording: Recording, *, reason: str, by: Actor) -> None:
     """Before its time. Raises BadRequest (reason_needed), Conflict (held, deleted by somebody else, or not in a state
-    to be deleted), and what the storage raises: its keys are gone then, and the schedule goes on with its files."""
+    to be deleted), ImproperlyConfigured before anything is done when there is no storage, and what the storage raises:
+    its keys are gone then, an alert says so, and the schedule goes on with its files."""
     reason = reasons.cleaned(reason)
+    store.storage()
     with transaction.atomic():
         fresh = holds.locked(recording)
         if holds.is_held(fresh):
@@ -78,7 +80,12 @@ def delete_now(recording: Recording, *, reason: str, by: Actor) -> None:
             raise Conflict(f"a recording that is {fresh.state} cannot be deleted")
         fresh.keep_until = clock.now()  # should the rest be interrupted, the schedule goes on with it
         fresh.save(update_fields=["keep_until"])
-    if not _delete(fresh, now=fresh.keep_until, by=by, cause="by_hand", reason=reason):
+    try:
+        done = _delete(fresh, now=fresh.keep_until, by=by, cause="by_hand", reason=reason)
+    except Exception as error:
+        _complain(fresh, error)
+        raise
+    if not done:
         raise Conflict("it was held or deleted by somebody else meanwhile")
 
 
@@ -114,7 +121,7 @@ def _delete(recording: Recording, *, now: datetime, by: Actor, cause: str, **why
             recordings.mark_deleted(recording, cause=cause)
             recording.segments.all().delete()
             actors.record("deleted", recording, by, cause=cause, files=what, **why)
-            alerts.clear(NOT_DELETED, call=recording.call, target=str(recording.uuid))
+            recording_alerts.clear_all(recording)
     except Conflict:
         return False
     return True
@@ -145,4 +152,6 @@ def _may_go(recording: Recording, now: datetime) -> bool:
 def _complain(recording: Recording, error: Exception) -> None:
     log.exception("recording %s could not be deleted", recording.uuid)
     problem = getattr(error, "code", type(error).__name__)
-    alerts.raise_(NOT_DELETED, call=recording.call, target=str(recording.uuid), problem=problem)
+    with timeline.changing(recording.call):
+        if Recording.objects.filter(pk=recording.pk, state__in=ENDED).exists():  # else somebody else has deleted it
+            recording_alerts.raise_(NOT_DELETED, recording, problem=problem)

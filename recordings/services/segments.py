@@ -12,6 +12,7 @@ from rtc_service import clock
 from rtc_service.exceptions import Conflict
 
 from ..models import Recording, RecordingState, Segment
+from . import sizes
 from .leases import Claim
 
 WRITABLE = (RecordingState.STARTING, RecordingState.RUNNING)
@@ -47,15 +48,17 @@ def opened(claim: Claim, *, party: int, number: int, name: str, key_id: str, wra
 
 
 def checkpoint(claim: Claim, segment: int, *, clocks: dict[str, Any], counts: dict[str, int], size: int) -> None:
-    """What is known so far, for the case of a kill. Raises PlaceLost."""
+    """What is known so far, for the case of a kill; a recording that is full ends. Raises PlaceLost."""
     _ours(claim, segment, clocks=clocks, counts=counts, size=size)
+    sizes.end_when_full(claim.pk)
 
 
 def closed(
     claim: Claim, segment: int, *, clocks: dict[str, Any], counts: dict[str, int], size: int, sha256: str
 ) -> None:
-    """What the finaliser needs to know. Raises PlaceLost."""
+    """What the finaliser needs to know; a recording that is full ends. Raises PlaceLost."""
     _ours(claim, segment, clocks=clocks, counts=counts, size=size, sha256=sha256, closed=clock.now())
+    sizes.end_when_full(claim.pk)
 
 
 def _ours(claim: Claim, segment: int, **values: Any) -> None:

@@ -12,7 +12,7 @@ from rtc_service.states import WITH_STAFF, CallState
 from ..models import Consent, Recording
 from ..models.policy import Start
 from ..models.recording import LIVE
-from . import consents, policies, recordings
+from . import actors, consents, policies, recording_alerts, recordings
 from .actors import NOBODY, POLICY, Actor
 from .recordings import S
 
@@ -71,7 +71,7 @@ def _goes_on(call: Call) -> bool:
     if call.state not in WITH_STAFF or not policies.possible() or not consents.given(call):
         return False
     told = Event.objects.filter(call=call, kind="recordings.state").order_by("-seq").values_list("data", flat=True)
-    ends = (data["cause"] for data in told if data["state"] == S.FINALISING)
+    ends = (data["cause"] for data in told if data["state"] == S.FINALISING and data["cause"] != recordings.AGAIN)
     return next(ends, "") == "waiting" and policies.for_queue(call.queue).start != Start.OFF
 
 
@@ -97,14 +97,38 @@ def stop_by_hand(call: Call, *, by: Actor) -> str:
         recordings.refuse(recording, cause="withdrawn", by=by)
     else:
         recordings.finish(recording, cause="stopped", by=by)
+    if _by_policy(call):
+        recording_alerts.raise_("recordings.stopped", recording, by=by.key)
+    return str(recording.state)
+
+
+def withdraw_by_customer(call: Call, *, by: Actor) -> str:
+    """The customer takes the consent back: nothing more is recorded in this call, unless staff asks anew and is told
+    yes. What was recorded until now is kept. The recording's state. Raises Conflict when there is no consent."""
+    with timeline.changing(call):
+        recording = recordings.open_of(call)
+        newest = recording or Recording.objects.filter(call=call).order_by("-pk").first()
+        if not consents.revoke(call) or newest is None:
+            raise Conflict("no consent to a recording stands in this call")
+        actors.record("withdrawn", newest, by)
+        if recording is None:  # between two: none begins with the next answer
+            return str(newest.state)
+        if recording.state == S.ASKED:
+            recordings.refuse(recording, cause="declined", by=by)
+        else:
+            recordings.finish(recording, cause="withdrawn", by=by)
     return str(recording.state)
 
 
 def pause_by_hand(call: Call, *, by: Actor) -> str:
-    """Raises Conflict when nothing runs."""
+    """Raises Conflict when nothing runs; Refused (`paused_enough`), which somebody is told."""
     recording = _open(call)
     if recording.state != S.PAUSED:  # pressed twice
-        recordings.pause(recording, by=by)
+        try:
+            recordings.pause(recording, by=by)
+        except Refused:
+            recording_alerts.raise_("recordings.paused_long", recording, by=by.key)
+            raise
     return str(recording.state)
 
 
@@ -114,6 +138,14 @@ def resume_by_hand(call: Call, *, by: Actor) -> str:
     if recording.state not in (S.RUNNING, S.STARTING):
         recordings.resume(recording, by=by)
     return str(recording.state)
+
+
+def _by_policy(call: Call) -> bool:
+    """Did the queue's policy begin what is recorded, and no staff since? A recording that goes on when the call is
+    answered again (cause `answered`), or begins with the consent, was begun by whoever asked for the first one."""
+    told = Event.objects.filter(call=call, kind="recordings.state").order_by("-seq").values_list("data", flat=True)
+    begun = (data["cause"] for data in told if data["state"] in (S.ASKED, S.STARTING))
+    return next((cause for cause in begun if cause in ("policy", "staff", "asked")), "") == "policy"
 
 
 def _open(call: Call) -> Recording:

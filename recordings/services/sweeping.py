@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db.models import Q, QuerySet
 
 from rtc_service import clock
 from rtc_service.exceptions import Conflict
+from rtc_service.models import Alert
 from rtc_service.models.message import PromptState
+from rtc_service.services import row_by_row, timeline
 from rtc_service.states import CallState
 
 from ..conf import recordings as settings
 from ..models import Consent, Recording
 from ..models.recording import LIVE
-from . import actors, alarms, handover, recordings, steps
+from . import actors, alarms, handover, recording_alerts, recordings, steps
+from .recording_alerts import FINALISE_LATE
 from .recordings import S
 
 log = logging.getLogger("rtc_recordings.sweeping")
@@ -102,7 +106,14 @@ def _free(recording: Recording, now: datetime) -> bool:
 
 
 def _alarm(recording: Recording, now: datetime) -> None:
-    """Nobody records though somebody should. Cleared by the recorder's first media."""
+    """Nobody records though somebody should. Cleared by the recorder's first media, or when it is heard again."""
+    if _nobody_records(recording, now):  # as it was when it was read
+        alarms.switch_if_still(recording, "no_recorder", partial(_nobody_records, now=now))
+
+
+def _nobody_records(recording: Recording, now: datetime) -> bool:
+    if recording.state not in LIVE:
+        return False
     given = settings()
     late = recording.state == S.STARTING and recording.state_since + timedelta(seconds=given.START_SECONDS) < now
     gone = recording.state != S.STARTING and (
@@ -110,5 +121,23 @@ def _alarm(recording: Recording, now: datetime) -> None:
     )
     if gone and recording.lease_until is None:  # let go in order: the next one has a moment
         gone = recording.given is None or recording.given + timedelta(seconds=given.ALARM_SECONDS) < now
-    if late or gone:
-        alarms.switch(recording, "no_recorder", on=True)
+    return late or gone
+
+
+def overdue() -> int:
+    """Nobody finishes them: no worker listens to the queue, or the work does not come to an end. Returns how many are
+    new."""
+    late = clock.now() - timedelta(seconds=settings().FINALISE_LATE_SECONDS)
+    known = Alert.objects.filter(code=FINALISE_LATE, cleared__isnull=True).values_list("target", flat=True)
+    rows = Recording.objects.filter(state=S.FINALISING, state_since__lt=late).select_related("call").order_by("pk")
+    said = set(known)
+    new = [recording for recording in rows.defer("call__context") if str(recording.uuid) not in said]
+    return row_by_row.each(new[:MOST], _late, log)
+
+
+def _late(recording: Recording) -> bool:
+    """Cleared by what moves it on, under the same lock."""
+    with timeline.changing(recording.call):
+        same = Recording.objects.filter(pk=recording.pk, version=recording.version, state=S.FINALISING)
+        since = recording.state_since.isoformat()
+        return same.exists() and recording_alerts.raise_(FINALISE_LATE, recording, since=since)

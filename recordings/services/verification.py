@@ -12,6 +12,7 @@ from ..models.recording import LIVE
 from ..vault import store
 from ..vault.container import digest
 from ..vault.errors import VaultError
+from . import playback
 
 
 @dataclass(frozen=True)
@@ -24,17 +25,22 @@ class Verdict:
 
 
 def verify(recording: UUID | None = None) -> Iterator[Verdict]:
-    """Every file of one recording, or of all that are not deleted. What is being written is left out."""
+    """Every file of one recording, or of all that are not deleted. What is being written is left out.
+
+    A file that was found damaged while it was played and is whole again loses its alert."""
     scope = Recording.objects.exclude(state=RecordingState.DELETED)
     if recording is not None:
         scope = scope.filter(uuid=recording)
-    files = RecordingFile.objects.filter(recording__in=scope)
+    files = RecordingFile.objects.filter(recording__in=scope).select_related("recording__call", "party")
     files = files.exclude(checked=None, recording__state=RecordingState.FINALISING).order_by("pk")
     segments = Segment.objects.filter(recording__in=scope).exclude(closed=None, recording__state__in=LIVE)
     rows: Iterator[RecordingFile | Segment] = chain(files.iterator(), segments.order_by("pk").iterator())
     for row in rows:
         if row.wrapped_key or isinstance(row, RecordingFile):  # segments are shredded when the file is there
-            yield _verdict(row)
+            verdict = _verdict(row)
+            if isinstance(row, RecordingFile) and not verdict.problem:
+                playback.whole_again(row)
+            yield verdict
 
 
 def _verdict(row: RecordingFile | Segment) -> Verdict:

@@ -24,7 +24,7 @@ from .base import ReadOnlyModelAdmin
 _words: dict[str, Any] = {
     "audit.broken": _("The chain of the audit is broken"),
     "audit.clock": _("The clock ran backwards while the audit was sealed"),
-    "audit.anchor_file": _("The file with the audit's digests cannot be written"),
+    "audit.anchor_file": _("The file with the audit's digests cannot be written or read"),
 }
 
 
@@ -40,9 +40,14 @@ def words_of(code: str) -> str:
 
 def of_call(call: Call, people: Mapping[str, str]) -> list[dict[str, Any]]:
     """A call's alerts, the newest first: {"alert", "words", "about", "lasted"}. Details, which may name addresses, are
-    left out."""
+    left out. A target is a participant's uuid, or that of what it is about, "/" and the participant's."""
     return [
-        {"alert": alert, "words": words_of(alert.code), "about": people.get(alert.target, ""), "lasted": _lasted(alert)}
+        {
+            "alert": alert,
+            "words": words_of(alert.code),
+            "about": people.get(alert.target.rpartition("/")[2], ""),
+            "lasted": _lasted(alert),
+        }
         for alert in call.alerts.order_by("-raised")
     ]
 

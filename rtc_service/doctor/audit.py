@@ -35,7 +35,19 @@ def _anchor(given: str) -> list[Finding]:
     if not given:
         text = "The audit's digests go to the log only (logger rtc_service.audit.anchor)."
         return [warning(text, "Set core.AUDIT_ANCHOR_FILE, or send that logger to a log server.")]
-    path = Path(given)
-    if os.access(path if path.exists() else path.parent, os.W_OK):
-        return []
-    return [problem("The audit's anchor file cannot be written.", "Let this account append to core.AUDIT_ANCHOR_FILE.")]
+    path, hint = Path(given), "Let this account, and those of the workers, read and append to core.AUDIT_ANCHOR_FILE."
+    try:
+        there = path.exists()
+        if there:
+            with path.open("rb") as file:
+                file.read(1)
+    except OSError as error:
+        return [problem(f"The audit's anchor file cannot be read: {type(error).__name__}.", hint)]
+    if not os.access(path if there else path.parent, os.W_OK):
+        return [problem("The audit's anchor file cannot be written.", hint)]
+    if (alert := Alert.objects.filter(code="audit.anchor_file", cleared__isnull=True).first()) is not None:
+        # Another process, perhaps of another account or machine, has met it.
+        error_name, since = alert.data.get("error", "an error"), f"{alert.raised:%Y-%m-%d %H:%M}"
+        text = f"The audit's anchor file could not be read or written where the audit is kept, since {since}"
+        return [problem(f"{text}: {error_name}.", hint)]
+    return []

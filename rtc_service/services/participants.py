@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,7 +12,9 @@ from django.db import transaction
 from .. import clock, conf
 from ..models import Call, Participant, Visitor
 from ..states import LegKind, Role
-from . import prompts, timeline
+from . import prompts, row_by_row, timeline
+
+log = logging.getLogger("rtc_service.participants")
 
 
 def describe(participant: Participant) -> dict[str, Any]:
@@ -116,4 +119,4 @@ def sweep() -> int:
     overdue = Participant.objects.filter(left__isnull=True, present=True, lease_until__lt=clock.now()).select_related(
         "call"
     )
-    return sum(lost(participant) for participant in overdue[:500])
+    return row_by_row.each(overdue[:500], lost, log)

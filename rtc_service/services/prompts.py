@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,9 @@ from .. import clock, conf
 from ..exceptions import Conflict, NotYours
 from ..models import Participant, Prompt
 from ..models.message import PromptState
-from . import timeline
+from . import row_by_row, timeline
+
+log = logging.getLogger("rtc_service.prompts")
 
 
 def ask(
@@ -90,4 +93,4 @@ def withdraw_of(participant: Participant) -> None:
 def sweep() -> int:
     """Prompts whose time has run out expire."""
     overdue = Prompt.objects.filter(state=PromptState.OPEN, until__lt=clock.now()).select_related("call", "participant")
-    return sum(_settle(prompt, PromptState.EXPIRED) for prompt in overdue[:200])
+    return row_by_row.each(overdue[:200], lambda prompt: _settle(prompt, PromptState.EXPIRED), log)

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db.models import Q
 
 from .. import clock, conf, registry
-from ..exceptions import Conflict
 from ..models import Call, Participant
 from ..states import OPEN, CallState, EndReason, Role
-from . import calls
+from . import calls, row_by_row
 
 log = logging.getLogger("rtc_service.sweeps")
+_ran: dict[str, float] = {}  # of those that run less often: when they last ran in this process
 
 
 def overdue_calls() -> int:
     """Calls whose state has lasted too long."""
-    moved = 0
-    for call in Call.objects.filter(state__in=OPEN, state_until__lt=clock.now())[:200]:
-        try:
-            moved += _overdue(call)
-        except Conflict:  # moved on by somebody else meanwhile
-            continue
-    return moved
+    overdue = Call.objects.filter(state__in=OPEN, state_until__lt=clock.now())
+    return row_by_row.each(overdue[:200], _overdue, log)
 
 
 def _overdue(call: Call) -> bool:
@@ -54,25 +51,41 @@ def lost_parties() -> int:
     gone = Participant.objects.filter(
         Q(role=Role.CUSTOMER) | Q(role=Role.STAFF), left__isnull=True, present=False, lost_since__lt=limit
     ).select_related("call")
-    moved = 0
-    for leg in gone[:200]:
-        try:
-            if leg.role == Role.CUSTOMER:
-                moved += calls.end(leg.call, reason=EndReason.LOST, by=Role.CUSTOMER)
-            elif leg.call.state != CallState.ENDED:
-                calls.back_to_queue(leg.call, cause="staff_lost", first=True)
-                moved += 1
-        except Conflict:
-            continue
-    return moved
+    return row_by_row.each(gone[:200], _lost, log)
+
+
+def _lost(leg: Participant) -> bool:
+    if leg.role == Role.CUSTOMER:
+        return calls.end(leg.call, reason=EndReason.LOST, by=Role.CUSTOMER)
+    if leg.call.state == CallState.ENDED:
+        return False
+    calls.back_to_queue(leg.call, cause="staff_lost", first=True)
+    return True
 
 
 def run_all() -> dict[str, int]:
     """Every registered sweeper once; one that fails does not stop the others."""
+    return _run(registry.get().sweepers)
+
+
+def run_due() -> dict[str, int]:
+    """The same without those that ran in this process less than their `every` seconds ago."""
+    now, known = time.monotonic(), registry.get()
+    due = []
+    for name in known.sweepers:
+        if (every := known.pauses.get(name)) is not None:
+            if now - _ran.get(name, -every) < every:
+                continue
+            _ran[name] = now
+        due.append(name)
+    return _run(due)
+
+
+def _run(names: Iterable[str]) -> dict[str, int]:
     result: dict[str, int] = {}
-    for name, sweeper in registry.get().sweepers.items():
+    for name in names:
         try:
-            result[name] = sweeper()
-        except Exception:  # noqa: BLE001  a leaf's sweeper: log it, go on, it runs again in a second
+            result[name] = registry.get().sweepers[name]()
+        except Exception:  # noqa: BLE001  a leaf's sweeper: log it, go on, it runs again soon
             log.exception("sweeper %s failed", name)
     return result

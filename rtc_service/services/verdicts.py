@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,9 @@ from ..models import AuditEntry, AuditSeal
 from . import alerts, audit
 from .anchors import Anchor, read
 from .verifying import Report, verify
+
+log = logging.getLogger("rtc_service.verdicts")
+UNREAD = "audit.anchor_file:read"  # key of the alert
 
 
 @contextmanager
@@ -25,20 +29,45 @@ def anchors_of(path: str) -> Iterator[Iterator[Anchor]]:
 
 
 def check(anchor_file: str = "", since: int = 0, *, record: bool = True) -> Report:
-    """Verify, against AUDIT_ANCHOR_FILE unless another file is named, and write down the result. Raises OSError."""
-    own = conf.core().AUDIT_ANCHOR_FILE
-    if not anchor_file and own and not Path(own).exists() and not AuditSeal.objects.exists():
-        own = ""  # nothing was sealed yet, so nothing was anchored
-    with anchors_of(anchor_file or own) as anchors:
-        report = verify(anchors, since)
+    """Verify, against AUDIT_ANCHOR_FILE unless another file is named, and write down the result.
+
+    Raises OSError of a file that is named. Where AUDIT_ANCHOR_FILE cannot be read the chain is verified without it:
+    the report's `unread` says so, and an alert."""
+    if anchor_file:
+        with anchors_of(anchor_file) as anchors:
+            report = verify(anchors, since)
+    else:
+        report = _against_own(since)
     if record:
         keep(report)
     return report
 
 
+def _against_own(since: int) -> Report:
+    path = conf.core().AUDIT_ANCHOR_FILE
+    try:
+        if path and not Path(path).exists() and not AuditSeal.objects.exists():
+            path = ""  # nothing was sealed yet, so nothing was anchored
+        with anchors_of(path) as anchors:
+            report = verify(anchors, since)
+    except OSError as error:
+        log.exception("the anchor file cannot be read")
+        # Of its own key: that the sealer can write the file, perhaps on another machine, does not clear it.
+        alerts.raise_("audit.anchor_file", key=UNREAD, error=type(error).__name__)
+        report = verify((), since)
+        report.unread = type(error).__name__
+    else:
+        alerts.clear("audit.anchor_file", key=UNREAD)
+    return report
+
+
 def keep(report: Report) -> None:
-    """`audit.verified {from, up_to, digest}`, or `audit.broken {kind, seal, entry}` and an alert until it is whole."""
+    """`audit.verified {from, up_to, digest}`, or `audit.broken {kind, seal, entry}` and an alert until it is whole;
+    `audit.unread {error}` when it looks whole and was not compared with its anchors: that says nothing."""
     fault = report.fault
+    if fault is None and report.unread:
+        audit.record("audit.unread", target=f"seal:{report.last}", error=report.unread, up_to=report.last)
+        return
     if fault is None:
         numbers: dict[str, Any] = {
             "first": report.first,

@@ -35,7 +35,8 @@ class Fault(NamedTuple):
 
 @dataclass
 class Report:
-    """Of the chain's seals `first` to `last`; `pending` entries are not sealed yet. Whole when `fault` is None."""
+    """Of the chain's seals `first` to `last`; `pending` entries are not sealed yet. Whole when `fault` is None, unless
+    `unread` (the class of an error) says that there are anchors which could not be read."""
 
     first: int = 0
     last: int = 0
@@ -44,6 +45,11 @@ class Report:
     pending: int = 0
     anchors: int = 0
     fault: Fault | None = None
+    unread: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        return self.fault is None and not self.unread
 
 
 @dataclass

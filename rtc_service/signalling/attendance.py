@@ -66,7 +66,8 @@ def welcome(body: protocol.Hello, *, origin: str, process: str, claims: dict[str
         )
         attended = attend(call.uuid, who)
         if call.state != CallState.ENDED:
-            _come_back(attended, body)
+            if sitting.leg_id is None or sitting.epoch > 1:  # for a server-side peer that comes first, they are new
+                _come_back(attended, body)
             attended = attend(call.uuid, who)
     desk = {}
     if sitting.user_id is not None:

@@ -144,6 +144,7 @@ def register() -> None:
     registry.sweeper("rtc_service.overdue_calls", sweeps.overdue_calls)
     registry.sweeper("rtc_service.prompts", prompts.sweep)
     registry.sweeper("rtc_service.duties", duty_service.sweep)
-    registry.sweeper("rtc_service.tokens", seat_service.sweep)
-    registry.sweeper("rtc_service.idempotency", idempotency.sweep)
-    registry.sweeper("rtc_service.rates", rates.sweep)
+    # These only clean up: once a minute is soon enough.
+    registry.sweeper("rtc_service.tokens", seat_service.sweep, every=60.0)
+    registry.sweeper("rtc_service.idempotency", idempotency.sweep, every=60.0)
+    registry.sweeper("rtc_service.rates", rates.sweep, every=60.0)

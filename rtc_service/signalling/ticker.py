@@ -32,7 +32,7 @@ class Ticker:
                     last_beat = now
                     await self.beat(now)
                 # After the beat: when the database was away, those who are alive are renewed before others run out.
-                await in_db(sweeps.run_all)
+                await in_db(sweeps.run_due)
                 self.hub.relay.sweep()
                 if now - last_check >= REVALIDATE_SECONDS:
                     last_check = now

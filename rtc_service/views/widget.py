@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
-from .. import languages
+from .. import languages, registry
 
 MAX_AGE = 300
 
@@ -22,7 +22,9 @@ def widget(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("language", "")
     language = languages.supported(wanted) if wanted else translation.get_language_from_request(request)
     with translation.override(language):
-        html = render_to_string("rtc_service/widget/window.html", {"language": language})
+        may_withdraw = "recordings.withdraw" in registry.get().messages
+        context = {"language": language, "may_withdraw": may_withdraw}
+        html = render_to_string("rtc_service/widget/window.html", context)
     response = HttpResponse(html)
     response["Content-Language"] = language
     response["Cache-Control"] = f"public, max-age={MAX_AGE}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -205,3 +206,27 @@ def test_a_refusal_leaves_no_media_and_the_same_call(installation: Site, people:
     assert (after["state"], after["segments"], after["files"]) == ("refused", [], 0)
     assert after["bytes"] == before["bytes"]
     assert sorted(after["consents"], key=str)[-1][1], "what was asked, and in which words, is known"
+
+
+def test_the_customer_stops_the_recording_by_one_press(installation: Site, people: tuple[Customer, Agent]) -> None:
+    alice, bob = people
+    alice.open_product()
+    alice.call()
+    alice.part("consent-yes").click(timeout=20_000)
+    bob.accepts()
+    alice.talks()
+    bob.sees(ALICE)
+    expect(alice.part("recording")).to_have_attribute("data-sign", "running", timeout=20_000)
+    stop = alice.part("recording-stop")
+    stop.focus()
+    stop.press("Enter")
+    expect(alice.part("recording")).to_have_attribute("data-sign", "stopped", timeout=10_000)
+    expect(alice.part("recording-words")).to_contain_text("What was recorded until now is kept")
+    expect(stop).to_be_hidden()
+    expect(bob.page.locator("rtc-desk-recording")).to_have_attribute(
+        "data-state", re.compile("finalising|ready"), timeout=10_000
+    )
+    alice.sees(BOB)  # the call goes on
+    wait_for(installation, 60, lambda now: now["state"] == "ready" and now["files"] == 2)
+    alice.hangs_up()
+    alice.sees_the_end()

@@ -170,7 +170,7 @@ async def studio(people: People, core: Callable[..., None], **settings: Any) -> 
             await worker.stop_all("the test is over")
 
 
-async def answer(tab: Tab, call: str, generation: int = 2) -> dict[str, Any]:
+async def answer(tab: Tab, call: str, generation: int = 1) -> dict[str, Any]:
     """Answer the recorder's offer of a generation, as the browser would; returns the `link.open` body."""
     opened = await tab.kind("link.open", kind="record", generation=generation)
     offered = await tab.kind("link.description", link=opened["link"], generation=generation)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import socket
 from collections.abc import Iterator
@@ -13,11 +14,13 @@ import pytest
 from aioice import stun
 
 from recordings.capture import watch
+from recordings.capture.bucket import for_party
 from recordings.capture.guard import SOURCES
+from recordings.capture.limits import CaptureLimits
 from recordings.capture.peer import PartyCapture
 from recordings.capture.rehearsal import Party, Source, encode_pictures
 
-from .capturing import clock_pictures, until, within
+from .capturing import captured, clock_pictures, until, within
 from .test_capture_guard import new_capture, port_of
 
 
@@ -97,6 +100,41 @@ def test_a_check_without_what_it_must_have_breaks_nothing() -> None:
             await capture.close()
 
     within(main())
+
+
+def test_a_party_that_sends_faster_than_it_may_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bit rate is asked for by REMB; whoever does not listen gets no further than the bucket."""
+
+    async def main() -> None:
+        limits = CaptureLimits(rate_times=0.0, rate_more=64_000, rate_burst=2.0)  # 16,000 bytes at once
+        picture = Source("video", clock_pictures(30))
+        async with captured(picture=picture, limits=limits, start=False) as call:
+            connection = connection_of(call.capture)
+            handed: list[int] = []
+            connection.data_received = lambda data, component: handed.append(len(data))
+            call.capture._guard._deliver = connection.data_received  # type: ignore[union-attr]
+            transport = call.party.ice
+            for _number in range(100):
+                await transport.send(bytes([128]) + bytes(999))
+            await until(lambda: len(handed) + call.stats.excess >= 100, "all of them to be counted")
+            assert len(handed) <= 20, "the burst, and what ran in meanwhile"
+            assert call.stats.excess >= 80
+
+    within(main())
+
+
+def test_a_bucket_lets_through_what_its_rate_says() -> None:
+    now = 100.0
+    bucket = for_party(1_700_000, CaptureLimits(), lambda: now)  # (4 x 1.7 + 1) Mbit/s = 975,000 bytes per second
+    assert sum(bucket.take(1000) for _ in range(5000)) == 1950, "two seconds at once"
+    now += 1.0
+    assert sum(bucket.take(1000) for _ in range(5000)) == 975
+    now -= 50.0
+    assert not bucket.take(1000), "a clock that jumps back fills nothing"
+    now += 1000.0
+    assert sum(bucket.take(1000) for _ in range(5000)) == 1950, "nor is more saved up than the burst"
+    lifted = for_party(1_700_000, CaptureLimits(rate_times=math.inf), lambda: now)
+    assert all(lifted.take(1 << 30) for _ in range(5))
 
 
 def test_a_picture_that_would_be_huge_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:

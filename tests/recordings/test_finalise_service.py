@@ -355,7 +355,7 @@ def test_a_changed_segment_is_left_out_alerted_and_kept(two: Story) -> None:
     assert gap[2] == "damaged" and gap[:2] == [0.0, pytest.approx(6.0, abs=0.1)]
     assert [len(found) for found in two.flashes_and_beeps(two.alice)] == [SECONDS, SECONDS]
     alert = Alert.objects.get(code=finalising_segments.DAMAGED)
-    assert alert.data["problem"] == "changed" and alert.target == str(two.bob.uuid)
+    assert alert.data["problem"] == "changed" and alert.target == f"{two.recording.uuid}/{two.bob.uuid}"
     bad.refresh_from_db()
     assert bad.wrapped_key and bad.name in two.on_storage() and Segment.objects.count() == 1
 

@@ -65,6 +65,24 @@ async def test_nobody_else_may(people: People, by_hand: None) -> None:
     assert not await in_db(Recording.objects.exists)
 
 
+async def test_the_customer_withdraws_and_nobody_else_can(people: People, by_hand: None) -> None:
+    talk = await talking(people)
+    charlie = await tab_of(people.charlie)
+    await charlie.ask("call.request", PRODUCT)
+    assert await talk.alice.refused("recordings.withdraw", {}, call=talk.call) == "conflict", "there is no consent yet"
+    await says(talk.bob, "recordings.start", talk.call)
+    prompt = await talk.alice.kind("prompt")
+    await talk.alice.ask("prompt.answer", {"prompt": prompt["prompt"], "accept": True}, call=talk.call)
+    await in_db(run_duties)
+    for tab in (talk.bob, charlie):
+        assert await tab.refused("recordings.withdraw", {}, call=talk.call) == "not_yours"
+    assert await says(talk.alice, "recordings.withdraw", talk.call) == "finalising"
+    told = await talk.bob.wait(lambda f: f["kind"] == "event" and f["body"]["data"].get("cause") == "withdrawn")
+    assert told["body"]["data"]["state"] == "finalising"
+    assert await says(talk.bob, "recordings.start", talk.call) == "asked", "not without a new question"
+    await in_db(lambda: assert_replay_equals_snapshot(Call.objects.get(uuid=talk.call)))
+
+
 async def test_who_has_left_the_call_may_not_any_more(people: People, by_hand: None) -> None:
     talk = await talking(people)
     await says(talk.bob, "recordings.start", talk.call)

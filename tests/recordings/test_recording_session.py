@@ -46,7 +46,7 @@ async def test_it_offers_to_both_and_runs_with_the_first_media(people: People, c
         for tab in (place.alice, place.bob):
             states = [f["body"]["data"]["state"] for f in tab.frames if f["body"].get("kind") == "recordings.state"]
             assert states[-2:] == ["starting", "running"]
-            opened = await tab.kind("link.open", kind="record", generation=2)
+            opened = await tab.kind("link.open", kind="record", generation=1)
             assert (opened["offer"], opened["polite"], opened["peer"]["role"]) == (False, False, "recorder")
         assert {capture.bitrate for capture in place.captures()} == {1_700_000}
         await eventually(lambda: in_db(segments), lambda rows: len(rows) == 2)
@@ -85,9 +85,9 @@ async def test_a_generation_made_while_paused_is_paused(people: People, core: Co
         await begun(place)
         await place.bob.ask("recordings.pause", {}, call=place.talk.call)
         await eventually(lambda: [capture.paused for capture in place.captures()], all)
-        opened = await place.alice.kind("link.open", kind="record", generation=2)
-        await place.alice.ask("link.renew", {"link": opened["link"], "generation": 2}, call=place.talk.call)
-        await place.alice.kind("link.description", link=opened["link"], generation=3)
+        opened = await place.alice.kind("link.open", kind="record", generation=1)
+        await place.alice.ask("link.renew", {"link": opened["link"], "generation": 1}, call=place.talk.call)
+        await place.alice.kind("link.description", link=opened["link"], generation=2)
         assert [capture.paused for capture in place.captures()] == [True, True]
 
 
@@ -123,7 +123,7 @@ async def test_a_party_that_loads_its_page_again_is_offered_anew(people: People,
         await begun(place)
         await place.alice.close()
         again = await Tab("tab").open(resume=place.alice.resume)
-        await answer(again, place.talk.call, generation=3)
+        await answer(again, place.talk.call, generation=2)
         await eventually(lambda: [len(c.answered) for c in place.captures()], lambda all_: all_ == [1, 1])
         await again.close()
 
@@ -139,7 +139,7 @@ async def test_the_recorders_socket_breaks_and_comes_back_with_its_links(people:
         await place.bob.ask("recordings.pause", {}, call=place.talk.call)
         await eventually(lambda: [capture.paused for capture in captures], all)
         links = await in_db(lambda: [link.generation for link in Link.objects.filter(kind="record")])
-        assert links == [2, 2], "nothing was built anew"
+        assert links == [1, 1], "nothing was built anew"
         assert (await place.row()).epoch == 1
 
 
@@ -196,10 +196,10 @@ async def test_a_link_over_which_nothing_comes_is_made_anew(people: People, core
         on = {"camera": True, "microphone": True, "screen": False}
         await place.alice.ask("media", on, call=place.talk.call)
         await begun(place)
-        opened = await place.alice.kind("link.open", kind="record", generation=3)
-        assert (await place.alice.kind("link.description", link=opened["link"], generation=3))["type"] == "offer"
+        opened = await place.alice.kind("link.open", kind="record", generation=2)
+        assert (await place.alice.kind("link.description", link=opened["link"], generation=2))["type"] == "offer"
         bobs = [f["body"]["generation"] for f in place.bob.frames if f["kind"] == "link.open"]
-        assert 3 not in bobs, "bob has said that he sends nothing"
+        assert 2 not in bobs, "bob has said that he sends nothing"
 
 
 async def test_another_takes_its_place_and_it_writes_nothing_more(people: People, core: Core) -> None:
@@ -231,8 +231,8 @@ async def test_the_worker_stops_and_lets_go_at_once(people: People, core: Core) 
         taken = worker._sessions[place.recording]
         assert taken is not None and taken.claim.epoch == 2
         assert {party.next_number for party in taken.claim.parties.values()} == {2}
-        await answer(place.alice, place.talk.call, generation=3)
-        await answer(place.bob, place.talk.call, generation=3)
+        await answer(place.alice, place.talk.call, generation=2)
+        await answer(place.bob, place.talk.call, generation=2)
         await eventually(lambda: len(place.captures()), lambda count: count == 2)
 
 

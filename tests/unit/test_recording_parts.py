@@ -64,6 +64,20 @@ def test_the_sign_has_words_and_says_them(widget: str):
     assert len({said(widget, key) for key in keys}) == 4
 
 
+def test_the_recording_can_be_stopped_by_a_button_that_says_what_is_kept(widget: str):
+    button = tag(widget, "recording-stop")
+    assert button.startswith('<button class="recording-stop" type="button"')
+    assert "What was recorded until now is kept." in button
+    assert "is kept" in said(widget, "recording.stopped") and said(widget, "recording.failed")
+
+
+def test_without_something_that_records_there_is_no_button(client: Client, monkeypatch: pytest.MonkeyPatch):
+    messages = {kind: item for kind, item in registry.get().messages.items() if not kind.startswith("recordings.")}
+    monkeypatch.setattr(registry, "_registry", replace(registry.get(), messages=messages))
+    html = client.get(reverse("rtc_service:widget") + "?language=en").content.decode()
+    assert 'data-part="recording"' in html and "recording-stop" not in html
+
+
 def test_a_small_window_keeps_the_sign():
     css = (ROOT / "rtc_service/static/rtc_service/css/widget.css").read_text()
     away = next(line for line in css.splitlines() if line.startswith('.window[data-size="mini"] > :not'))
@@ -88,7 +102,13 @@ def test_the_workbench_has_words_for_each_state_and_alarm(workbench: str):
     words = dict(re.findall(r'data-text-([\w-]+)="([^"]+)"', element.group()))
     assert {f"state-{state}" for state in ("none", *RecordingState.values)} <= words.keys()
     assert {f"alarm-{problem}" for problem in PROBLEMS} <= words.keys()
-    assert {"error-recording_off", "error-asked_enough", "error-conflict", "error-not_yours"} <= words.keys()
+    assert {
+        "error-recording_off",
+        "error-asked_enough",
+        "error-paused_enough",
+        "error-conflict",
+        "error-not_yours",
+    } <= words.keys()
     for part in ("start", "pause", "resume", "stop"):
         assert tag(workbench, part).startswith('<button class="rtc-button')
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from argparse import ArgumentParser
 from typing import Any
 from uuid import UUID
@@ -13,7 +12,7 @@ from rtc_service.exceptions import RtcError
 
 from ...models import Hold, Recording
 from ...services import holds
-from ...services.actors import Actor
+from ...services.actors import operator
 
 
 class Command(BaseCommand):
@@ -37,7 +36,7 @@ class Command(BaseCommand):
             if options["lift"]:
                 self._lift(recording)
             else:
-                holds.place(recording, options["reason"] or "", _operator())
+                holds.place(recording, options["reason"] or "", operator())
                 self.stdout.write(f"Recording {recording.uuid} is held.")
         except RtcError as error:
             raise CommandError(f"{error.code}: {error.detail}") from error
@@ -51,13 +50,5 @@ class Command(BaseCommand):
         if not open_ones:
             raise CommandError(f"Nothing holds recording {recording.uuid}.")
         for hold in open_ones:
-            holds.lift(hold, _operator())
+            holds.lift(hold, operator())
         self.stdout.write(f"{len(open_ones)} hold(s) of recording {recording.uuid} lifted.")
-
-
-def _operator() -> Actor:
-    """Who runs the command on this machine; a container may know no names."""
-    try:
-        return Actor(key=f"shell:{getpass.getuser()}")
-    except (KeyError, OSError):
-        return Actor(key="shell:")

@@ -18,7 +18,9 @@ class Command(BaseCommand):
             self.stdout.write("AUDIT_KEEP_DAYS is not set: everything is kept.")
             return
         # What is broken is evidence, and is not thrown away.
-        fault = verdicts.check().fault
-        if fault is not None:
-            raise CommandError(f"nothing was removed, the audit is broken: {fault.text}")
+        report = verdicts.check()
+        if report.fault is not None:
+            raise CommandError(f"nothing was removed, the audit is broken: {report.fault.text}")
+        if report.unread:
+            raise CommandError(f"nothing was removed, the anchors cannot be read: {report.unread}")
         self.stdout.write(f"{pruning.run()} entries removed.")

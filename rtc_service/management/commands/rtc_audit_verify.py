@@ -1,4 +1,5 @@
-"""`manage.py rtc_audit_verify [--anchor FILE]`: exit 0 when the audit is what was written, 1 with the first bad row."""
+"""`manage.py rtc_audit_verify [--anchor FILE]`: exit 0 when the audit is what was written, 1 with the first bad row,
+2 when the anchors cannot be read."""
 
 from __future__ import annotations
 
@@ -30,16 +31,18 @@ class Command(BaseCommand):
         if options["json"]:
             found = {"first": report.first, "last": report.last, "digest": report.digest, "entries": report.entries,
                      "pending": report.pending, "anchors": report.anchors,
-                     "fault": fault._asdict() if fault else None}  # fmt: skip
+                     "unread": report.unread, "fault": fault._asdict() if fault else None}  # fmt: skip
             self.stdout.write(json.dumps(found))
         elif fault is None:
             seals = f"seals {report.first} to {report.last}" if report.last else "no seal yet"
             self.stdout.write(
                 f"whole: {seals}, {report.entries} entries, {report.pending} not sealed yet, {report.anchors} anchors"
             )
-            if not report.anchors:
+            if not report.anchors and not report.unread:
                 self.stdout.write("No anchors were given: that seals at the end are gone would not be noticed.")
         else:
             self.stderr.write(f"{fault.kind}: {fault.text}")
         if fault is not None:
             sys.exit(1)
+        if report.unread:
+            raise CommandError(f"the anchors cannot be read: {report.unread}", returncode=2)

@@ -58,7 +58,7 @@ export class CallWindow extends EventTarget {
       after: new AfterCall(this.#root, session, urls, texts, signal),
       product: new Product(this.#root, host, session, urls, signal),
       prompts: new Prompts(this.#root, session, signal),
-      recording: new RecordingSign(this.#root, texts),
+      recording: new RecordingSign(this.#root, session, texts, signal),
     };
     this.#wire();
     const ticking = setInterval(() => this.#tick(), 1000);
