@@ -21,7 +21,7 @@ def data_dir() -> Path:
 
 
 def signalling_url(directory: Path) -> str:
-    """Where recorders find the web server: told by the supervisor, and left by it for commands beside a running demo."""
+    """Where recorders find the web server: told by the supervisor, or left by it for commands beside a running demo."""
     note = directory / "run" / "signalling"
     return os.environ.get("RTC_DEMO_SIGNALLING_URL") or (note.read_text() if note.exists() else "")
 
