@@ -11,15 +11,15 @@ from rtc_service.groups import SUPERVISOR, grant
 TEXTS = {
     "en": (
         "May we record this call: picture and sound of both sides? The recording helps us to follow up on your request "
-        "and is deleted after the time that our privacy notice states. You may say no."
+        "and is deleted after the time that our privacy notice states. You may say no, and stop it at any time."
     ),
     "zh-hans": (
         "我们可以录制本次通话（双方的画面和声音）吗？录制内容用于跟进您的需求，并会在我们的隐私声明所述期限后删除。"
-        "您可以拒绝。"
+        "您可以拒绝，也可以随时停止录制。"
     ),
     "zh-hant": (
         "我們可以錄製本次通話（雙方的畫面和聲音）嗎？錄製內容用於跟進您的需求，並會在我們的隱私權聲明所述期限後刪除。"
-        "您可以拒絕。"
+        "您可以拒絕，也可以隨時停止錄影。"
     ),
 }
 RIGHTS = (

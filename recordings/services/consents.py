@@ -38,7 +38,8 @@ def _built_in(language: str) -> Wording:
     with override(language):
         text = _(
             "May we record this call: picture and sound of both sides? The recording helps us to follow up on your "
-            "request and is deleted after the time that our privacy notice states. You may say no."
+            "request and is deleted after the time that our privacy notice states. You may say no, and stop it at any "
+            "time."
         )
     found, _made = Wording.objects.get_or_create(
         version=BUILT_IN, language=language, defaults={"text": text, "created": clock.now()}
